@@ -1,0 +1,16 @@
+export type {
+  Artifact,
+  ArtifactDescription,
+  ArtifactFormat,
+  ComponentDescription,
+  ComponentExtern,
+  ExternalType,
+  FunctionType,
+  GuestInterface,
+  LimitsType,
+  ModuleDescription,
+  ModuleExport,
+  ModuleImport,
+  Producer,
+  ValueTypeName,
+} from './description.js';

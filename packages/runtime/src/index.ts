@@ -1,0 +1,32 @@
+export type { ActionResult, Activation, RunOutcome, RunUsage } from './activation.js';
+export type { CommandOutcome, CommandRun } from './command-run.js';
+export type {
+  Assessment,
+  CompiledArtifact,
+  CreateRuntime,
+  RuntimeContainer,
+  RuntimeName,
+  RuntimeOptions,
+  WasmRuntime,
+} from './contract.js';
+export { fromErrorData, toErrorData, type WasmRuntimeErrorData } from './error-data.js';
+export {
+  isWasmRuntimeError,
+  trapCodes,
+  WasmRuntimeError,
+  wasmRuntimeErrors,
+  type Blame,
+  type TrapCode,
+  type WasmRuntimeErrorCode,
+  type WasmRuntimeErrorDetails,
+} from './errors.js';
+export { runtimeFeatures, type RuntimeFeature } from './features.js';
+export type { LogSink, LogStream } from './log-sink.js';
+export { toRunEndError, type RunEnd } from './run-end.js';
+export type {
+  CompileLimits,
+  ContainerSettings,
+  DirectoryGrant,
+  HttpGrant,
+  RunLimits,
+} from './settings.js';

@@ -1,0 +1,36 @@
+/** Limits that are built into compiled code. */
+export interface CompileLimits {
+  /** Most linear memory of one instance, all its memories together, in bytes. */
+  readonly memoryBytes: number;
+  /** Most elements of each table. */
+  readonly tableElements: number;
+}
+
+/** Limits of each run. Every one is finite. */
+export interface RunLimits extends CompileLimits {
+  /** Longest result, in bytes of JSON text. */
+  readonly resultBytes: number;
+}
+
+/** A host directory that a guest may use, granted by the operator. */
+export interface DirectoryGrant {
+  /** Absolute; must exist. */
+  readonly hostPath: string;
+  /** The name under which the guest sees it, such as `.` or `/data`. */
+  readonly guestPath: string;
+  readonly access: 'read-only' | 'read-write';
+}
+
+/** Outgoing HTTP as granted: hosts are names or `*`, optionally with a port. */
+export type HttpGrant =
+  | { readonly type: 'denied'; readonly reason: string }
+  | { readonly type: 'granted'; readonly hosts: readonly string[] };
+
+/** All that a container's runs have in common. Plain data. */
+export interface ContainerSettings {
+  /** The export that `main` names, for guests with a choice (numeric). `undefined`: the only or default one. */
+  readonly entry: string | undefined;
+  readonly limits: RunLimits;
+  readonly directories: readonly DirectoryGrant[];
+  readonly http: HttpGrant;
+}
