@@ -20,6 +20,14 @@ export {
   type WasmRuntimeErrorCode,
   type WasmRuntimeErrorDetails,
 } from './errors.js';
+export {
+  FakeWasmRuntime,
+  type FakeCall,
+  type FakeCommandStep,
+  type FakeRunStep,
+  type FakeRuntimeOptions,
+  type FakeStep,
+} from './fake-runtime.js';
 export { runtimeFeatures, type RuntimeFeature } from './features.js';
 export type { LogSink, LogStream } from './log-sink.js';
 export { toRunEndError, type RunEnd } from './run-end.js';
@@ -30,3 +38,14 @@ export type {
   HttpGrant,
   RunLimits,
 } from './settings.js';
+export { bindBufferGuest, bindSecondBufferGuest, type BufferGuest } from './guest/buffer.js';
+export { CommandOutput } from './guest/command-output.js';
+export { functionExport, memoryExport, memoryRange, type CoreFunction } from './guest/exports.js';
+export { isNumericSignature, parseNumericArguments, toNumericResult } from './guest/numeric.js';
+export {
+  argumentBytesMax,
+  fitsArgument,
+  toPlainResult,
+  toTaggedResult,
+  type ResultRules,
+} from './guest/result.js';

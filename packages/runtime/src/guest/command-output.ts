@@ -1,0 +1,90 @@
+import type { ActionResult } from '../activation.js';
+import { WasmRuntimeError } from '../errors.js';
+import type { LogSink } from '../log-sink.js';
+import { toPlainResult, type ResultRules } from './result.js';
+
+/**
+ * The stdout of a command guest: its last line is the result, the lines before are log. Only the
+ * latest line is held back; everything before it goes to the log as it comes, so that the log of a
+ * guest that never ends can be read.
+ *
+ * A line counts as last when nothing but line ends follows it.
+ */
+export class CommandOutput {
+  readonly #logs: LogSink;
+  readonly #rules: ResultRules;
+  #held: Uint8Array<ArrayBuffer>[] = [];
+  #heldBytes = 0;
+  /** The held line has ended: the next byte that is no line end makes it log. */
+  #ended = false;
+
+  constructor(rules: ResultRules) {
+    this.#logs = rules.logs;
+    this.#rules = rules;
+  }
+
+  /** Takes what the guest writes to stdout. The bytes are copied where they must be kept. */
+  write(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0) {
+      const lineEnd = rest.indexOf(0x0a);
+      const piece = lineEnd < 0 ? rest : rest.subarray(0, lineEnd + 1);
+      if (this.#ended && !isLineEnd(piece)) this.#release();
+      this.#hold(piece);
+      if (lineEnd < 0) return;
+      this.#ended = true;
+      rest = rest.subarray(lineEnd + 1);
+    }
+  }
+
+  /**
+   * The guest ended well: makes its result of the last line.
+   *
+   * @throws WasmRuntimeError `WW_ERR_RESULT_INVALID`, `WW_ERR_RESULT_TOO_LARGE`
+   */
+  finish(): ActionResult {
+    const line = this.#take();
+    // The line end is not part of the result, nor of its length.
+    let end = line.length;
+    while (line[end - 1] === 0x0a || line[end - 1] === 0x0d) end -= 1;
+    return toPlainResult(line.subarray(0, end), this.#rules);
+  }
+
+  /** The guest failed: what was held back is log after all. */
+  abandon(): void {
+    this.#release();
+  }
+
+  #hold(piece: Uint8Array): void {
+    if (this.#heldBytes + piece.length > this.#rules.resultBytes + 1)
+      throw new WasmRuntimeError(
+        'WW_ERR_RESULT_TOO_LARGE',
+        `The action wrote a line of more than ${String(this.#rules.resultBytes)} bytes to stdout, ` +
+          'the limit of a result.',
+      );
+    this.#held.push(piece.slice() as Uint8Array<ArrayBuffer>);
+    this.#heldBytes += piece.length;
+  }
+
+  #release(): void {
+    for (const piece of this.#held) this.#logs.write('stdout', piece);
+    this.#reset();
+  }
+
+  #take(): Uint8Array {
+    const [only] = this.#held;
+    const line = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
+    this.#reset();
+    return line;
+  }
+
+  #reset(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#ended = false;
+  }
+}
+
+function isLineEnd(piece: Uint8Array): boolean {
+  return piece.every((byte) => byte === 0x0a || byte === 0x0d);
+}
