@@ -49,3 +49,4 @@ export {
   toTaggedResult,
   type ResultRules,
 } from './guest/result.js';
+export { toV8TrapError } from './guest/v8-trap.js';
