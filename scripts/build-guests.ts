@@ -82,9 +82,11 @@ async function build(guests: readonly GuestSource[], options: Options): Promise<
   const wanted = guests.filter((guest) => options.native || !isNative(guest));
   const due = wanted.filter((guest) => options.force || !isUpToDate(guest));
   const failures: string[] = [];
+  let compiled = 0;
   for (const guest of due) {
     try {
       write(guest.output, await compileGuest(guest, root));
+      compiled++;
     } catch (error) {
       failures.push(describe(guest, error));
     }
@@ -98,7 +100,7 @@ async function build(guests: readonly GuestSource[], options: Options): Promise<
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const upToDate = String(wanted.length - due.length);
   process.stdout.write(
-    `guests: ${String(due.length)} compiled, ${upToDate} up to date, ` +
+    `guests: ${String(compiled)} compiled, ${upToDate} up to date, ` +
       `${String(scripts.length)} package scripts, ${String(failures.length)} failed (${seconds} s)\n`,
   );
   return failures.length === 0 ? exitCodes.done : exitCodes.failed;

@@ -63,7 +63,7 @@ async function compileAssemblyScript(guest: GuestSource, root: string): Promise<
       ...['--baseDir', root, '--outFile', 'guest.wasm'],
       // Never frees: an instance lives for one run.
       ...['--runtime', 'stub', '--optimizeLevel', '3', '--shrinkLevel', '2'],
-      ...['--lib', join(root, 'examples/guest/assemblyscript/host')],
+      ...['--lib', 'examples/guest/assemblyscript/host'],
       ...['--use', 'abort=~lib/guest_abort/guestAbort'],
     ],
     {
