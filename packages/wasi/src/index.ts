@@ -1,1 +1,30 @@
-export {};
+export { clockResolutionNs, monotonicClockNs, wallClockNs } from './core/clocks.js';
+export { errnoNames, toErrno, WasiError, type ErrnoName } from './core/errno.js';
+export type { FileStat, FileType, NewTime, NewTimes } from './core/file-stat.js';
+export { descriptorsMaxDefault, HostDescriptors } from './core/host-descriptors.js';
+export { resolveArgs, resolveEnvironment, type WasiHostOptions } from './core/host-options.js';
+export {
+  OpenDirectory,
+  type DirectoryAccess,
+  type DirectoryEntry,
+  type OpenOptions,
+} from './core/open-directory.js';
+export { OpenFile, type FileMode } from './core/open-file.js';
+export { linkHopsMax, pathDepthMax } from './core/path-walk.js';
+export { pathLengthMax } from './core/path.js';
+export {
+  canPreopen,
+  openPreopens,
+  type Preopen,
+  type PreopenedDirectory,
+} from './core/preopens.js';
+export { ProcessExit } from './core/process-exit.js';
+export { fillRandom } from './core/random.js';
+export {
+  bytesInput,
+  emptyInput,
+  type InputSource,
+  type OutputSink,
+  type Stdio,
+} from './core/stdio.js';
+export { sleep, sleepBlocking, waitFor, type SleepOptions } from './core/waiting.js';
