@@ -84,7 +84,7 @@ async function compileWat(guest: GuestSource): Promise<Uint8Array> {
   const { default: loadWabt } = await import('wabt');
   const wabt = await loadWabt();
   try {
-    const parsed = wabt.parseWat(guest.source, readFileSync(guest.source));
+    const parsed = wabt.parseWat(guest.source, readFileSync(guest.source, 'utf8'));
     try {
       parsed.validate();
       return parsed.toBinary({ write_debug_names: true }).buffer;
@@ -100,7 +100,7 @@ async function compileC(guest: GuestSource, root: string): Promise<Uint8Array> {
   return inScratchFolder(async (scratch) => {
     const linked = join(scratch, 'linked.wasm');
     await compile(root, nativeTools.clang.path, [
-      ...['--target=wasm32-wasi', '--sysroot=/usr', '-std=c11', '-Oz', '-flto'],
+      ...['--target=wasm32-wasi', '--sysroot=/usr', '-std=gnu11', '-Oz', '-flto'],
       ...['-Wall', '-Wextra', '-Werror', `-ffile-prefix-map=${root}=.`],
       ...['-I', 'examples/guest/c', relative(root, guest.source), '-o', linked],
       '-Wl,--strip-all',
