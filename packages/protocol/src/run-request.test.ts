@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseRunRequest } from './run-request.js';
+
+const parse = (text: string) => parseRunRequest(Buffer.from(text));
+
+describe('parseRunRequest', () => {
+  it('keeps the arguments as they were written', () => {
+    const value =
+      '{"n":18446744073709551615,"x":1.0,"d":1,"d":2,"s":"\\ud800","e":1e400,"10":0,"b":-0}';
+    expect(
+      parse(`{"deadline":"1795253686661","value": ${value} ,"namespace":"guest"}`),
+    ).toMatchObject({
+      type: 'run',
+      request: { value, namespace: 'guest', deadlineEpochMs: 1795253686661 },
+    });
+  });
+
+  it('turns every other member into context', () => {
+    const parsed = parse(
+      '{"value":{},"api_key":"k","deadline":123,"flag":true,"none":null,"o":{"a": 1}}',
+    );
+    expect(parsed.type === 'run' && parsed.request.context).toEqual([
+      ['__OW_API_KEY', 'k'],
+      ['__OW_DEADLINE', '123'],
+      ['__OW_FLAG', 'true'],
+      ['__OW_O', '{"a": 1}'],
+    ]);
+  });
+
+  it.each(['{}', '', 'null', ' null\n', '{"value":null}'])('takes %j for no arguments', (text) => {
+    expect(parse(text)).toMatchObject({ type: 'run', request: { value: '{}' } });
+  });
+
+  it('takes arrays', () => {
+    expect(parse('{"value":["a","b"]}')).toMatchObject({ request: { value: '["a","b"]' } });
+  });
+
+  it.each(['"A"', '1', 'true'])('refuses the argument %s', (value) => {
+    expect(parse(`{"value":${value}}`)).toEqual({ type: 'not-a-dictionary' });
+  });
+
+  it.each(['x', '[1]', '{"value":{}', '"text"'])('cannot read %j', (text) => {
+    expect(parse(text)).toMatchObject({ type: 'unreadable' });
+  });
+
+  it.each(['"123"', '123', '"soon"', '1e13', '-5', '"99999999999999999999"', 'null', '{}'])(
+    'takes the deadline %s for none',
+    (deadline) => {
+      const parsed = parse(`{"deadline":${deadline}}`);
+      expect(parsed.type === 'run' && parsed.request.deadlineEpochMs).toBeUndefined();
+    },
+  );
+});
