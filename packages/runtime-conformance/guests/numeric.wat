@@ -1,0 +1,16 @@
+;; Exports with number parameters; a reactor, whose _initialize must run before them.
+(module
+  (global $ready (mut i32) (i32.const 0))
+  (global $calls (mut i32) (i32.const 0))
+  (func (export "_initialize") (global.set $ready (i32.add (global.get $ready) (i32.const 1))))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "same_i64") (param i64) (result i64) (local.get 0))
+  (func (export "half") (param f64) (result f64) (f64.div (local.get 0) (f64.const 2)))
+  (func (export "half_f32") (param f32) (result f32) (f32.div (local.get 0) (f32.const 2)))
+  (func (export "ready") (result i32) (global.get $ready))
+  (func (export "count") (result i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (global.get $calls))
+  (func (export "nothing") (param i32))
+  (func (export "divide") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "takes_reference") (param externref)))
