@@ -28,3 +28,18 @@ export {
   type Stdio,
 } from './core/stdio.js';
 export { sleep, sleepBlocking, waitFor, type SleepOptions } from './core/waiting.js';
+export {
+  preview1Functions,
+  waitingFunctions,
+  type Preview1Function,
+  type Preview1Version,
+} from './preview1/functions.js';
+export { Preview1Host } from './preview1/preview1-host.js';
+export type { Preview1Options } from './preview1/preview1-run.js';
+export {
+  createPreview2Host,
+  preview2Offer,
+  preview2SuspendingImports,
+  type Preview2Host,
+  type Preview2Interface,
+} from './preview2/imports.js';

@@ -1,3 +1,5 @@
+import { monotonicClockNs } from './clocks.js';
+
 /** Longest delay of a timer of Node.js; a longer one would end at once. */
 const timerMsMax = 2 ** 31 - 1;
 
@@ -16,12 +18,11 @@ export async function sleep(durationNs: bigint, options: SleepOptions): Promise<
   const { signal, onWaiting } = options;
   signal?.throwIfAborted();
   onWaiting?.(true);
-  let leftMs = toMilliseconds(durationNs);
-  do {
-    const stepMs = Math.min(leftMs, timerMsMax);
-    await delay(stepMs, signal);
-    leftMs -= stepMs;
-  } while (leftMs > 0);
+  const endNs = monotonicClockNs() + durationNs;
+  // Timers count whole milliseconds of their own clock and may fire early by this one.
+  for (let leftNs = durationNs; leftNs > 0n; leftNs = endNs - monotonicClockNs()) {
+    await delay(Math.min(toMilliseconds(leftNs), timerMsMax), signal);
+  }
   onWaiting?.(false);
 }
 
@@ -53,11 +54,14 @@ export async function waitFor<Result>(
 /** Sleeps and holds the thread. For guests that cannot be suspended. */
 export function sleepBlocking(durationNs: bigint): void {
   const cell = new Int32Array(new SharedArrayBuffer(4));
-  Atomics.wait(cell, 0, 0, toMilliseconds(durationNs));
+  const endNs = monotonicClockNs() + durationNs;
+  for (let leftNs = durationNs; leftNs > 0n; leftNs = endNs - monotonicClockNs()) {
+    Atomics.wait(cell, 0, 0, Number(leftNs) / 1e6);
+  }
 }
 
 function toMilliseconds(durationNs: bigint): number {
-  return Math.max(0, Math.ceil(Number(durationNs) / 1e6));
+  return Math.ceil(Number(durationNs) / 1e6);
 }
 
 function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,0 +1,45 @@
+import type { ErrnoName } from '../core/errno.js';
+
+/** What a preview 1 function returns when it succeeded. */
+export const success = 0;
+
+/** The numbers of `errno` in preview 1; the older `wasi_unstable` has the same. */
+export const errnoNumbers: Readonly<Record<ErrnoName, number>> = {
+  E2BIG: 1,
+  EACCES: 2,
+  EAGAIN: 6,
+  EBADF: 8,
+  EBUSY: 10,
+  EDQUOT: 19,
+  EEXIST: 20,
+  EFAULT: 21,
+  EFBIG: 22,
+  EILSEQ: 25,
+  EINTR: 27,
+  EINVAL: 28,
+  EIO: 29,
+  EISDIR: 31,
+  ELOOP: 32,
+  EMFILE: 33,
+  EMLINK: 34,
+  ENAMETOOLONG: 37,
+  ENFILE: 41,
+  ENODEV: 43,
+  ENOENT: 44,
+  ENOMEM: 48,
+  ENOSPC: 51,
+  ENOSYS: 52,
+  ENOTDIR: 54,
+  ENOTEMPTY: 55,
+  ENOTSOCK: 57,
+  ENOTSUP: 58,
+  ENXIO: 60,
+  EOVERFLOW: 61,
+  EPERM: 63,
+  EPIPE: 64,
+  EROFS: 69,
+  ESPIPE: 70,
+  ESTALE: 72,
+  ETXTBSY: 74,
+  EXDEV: 75,
+};
