@@ -8,7 +8,7 @@ mod buffer_second;
 mod json;
 
 /// Takes seconds, as the forerunner's action does.
-const NTH_DEFAULT: u64 = 150_000;
+const NTH_DEFAULT: u64 = 500_000;
 
 fn main() {
     buffer_second::run(prime);

@@ -17,15 +17,20 @@ export function readArguments(): string[] {
   return readTexts(pointers, count);
 }
 
-/** The value of an environment variable, `null` when it is not set. */
-export function readEnvironment(name: string): string | null {
+/** The whole environment, each entry as `NAME=value`. */
+export function readEntries(): string[] {
   const sizes = memory.data(8);
-  if (environ_sizes_get(sizes, sizes + 4) != 0) return null;
+  if (environ_sizes_get(sizes, sizes + 4) != 0) return [];
   const count = load<i32>(sizes);
   const pointers = new ArrayBuffer(count * 4);
   const bytes = new ArrayBuffer(load<i32>(sizes, 4));
-  if (environ_get(changetype<usize>(pointers), changetype<usize>(bytes)) != 0) return null;
-  const entries = readTexts(pointers, count);
+  if (environ_get(changetype<usize>(pointers), changetype<usize>(bytes)) != 0) return [];
+  return readTexts(pointers, count);
+}
+
+/** The value of an environment variable, `null` when it is not set. */
+export function readEnvironment(name: string): string | null {
+  const entries = readEntries();
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index];
     if (entry.startsWith(name + '=')) return entry.substring(name.length + 1);

@@ -10,6 +10,9 @@ export declare function environ_get(pointers: usize, bytes: usize): i32;
 export declare function fd_read(fd: i32, iovs: usize, iovCount: i32, read: usize): i32;
 export declare function fd_write(fd: i32, iovs: usize, iovCount: i32, written: usize): i32;
 export declare function fd_close(fd: i32): i32;
+/** Says of a preopened directory how long its name is: 8 bytes, the length at 4. */
+export declare function fd_prestat_get(fd: i32, prestat: usize): i32;
+export declare function fd_prestat_dir_name(fd: i32, name: usize, nameBytes: i32): i32;
 export declare function path_open(
   directory: i32,
   lookupFlags: i32,
