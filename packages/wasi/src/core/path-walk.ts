@@ -103,8 +103,7 @@ class PathWalk {
   followLink(name: string): boolean {
     const target = readLink(entryPath(this.#current(), name));
     if (target === undefined) return false;
-    this.#hops += 1;
-    if (this.#hops > linkHopsMax) throw new WasiError('ELOOP');
+    this.#countHop();
     const isLast = this.#pending.length === 0;
     const { components, mustBeDirectory } = parsePath(target);
     if (isLast && mustBeDirectory) this.#mustBeDirectory = true;
@@ -134,8 +133,19 @@ class PathWalk {
     } catch (error) {
       // With these flags Linux says ENOTDIR of a link too.
       const maybeLink = isCode(error, 'ENOTDIR') || isCode(error, 'ELOOP');
-      if (!maybeLink || !this.followLink(name)) throw error;
+      if (!maybeLink) throw error;
+      if (this.followLink(name)) return;
+      // A link when we opened it, a directory again when we looked: others are swapping it.
+      const stats = lstatSync(entryPath(this.#current(), name), { throwIfNoEntry: false });
+      if (stats?.isDirectory() !== true) throw error;
+      this.#countHop();
+      this.#pending.push(name);
     }
+  }
+
+  #countHop(): void {
+    this.#hops += 1;
+    if (this.#hops > linkHopsMax) throw new WasiError('ELOOP');
   }
 
   #leave(): void {
