@@ -94,9 +94,8 @@ it('cannot be led out by a directory that becomes a link while it is walked', as
   expect(seen.get('SECRET')).toBeUndefined();
   expect(seen.get('inside')).toBeGreaterThan(0);
   expect(seen.get('EPERM')).toBeGreaterThan(0);
-  expect([...seen.keys()].sort()).toEqual(
-    expect.arrayContaining(['ENOENT', 'EPERM', 'inside', 'made', 'regular-file']),
-  );
-  const allowed = new Set(['ENOENT', 'EPERM', 'inside', 'made', 'regular-file']);
+  expect(seen.get('made')).toBeGreaterThan(0);
+  // A link when it was opened, a directory again when it was looked at, is ENOTDIR.
+  const allowed = new Set(['ENOENT', 'ENOTDIR', 'EPERM', 'inside', 'made', 'regular-file']);
   expect([...seen.keys()].filter((what) => !allowed.has(what))).toEqual([]);
 }, 60_000);

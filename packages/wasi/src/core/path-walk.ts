@@ -103,7 +103,8 @@ class PathWalk {
   followLink(name: string): boolean {
     const target = readLink(entryPath(this.#current(), name));
     if (target === undefined) return false;
-    this.#countHop();
+    this.#hops += 1;
+    if (this.#hops > linkHopsMax) throw new WasiError('ELOOP');
     const isLast = this.#pending.length === 0;
     const { components, mustBeDirectory } = parsePath(target);
     if (isLast && mustBeDirectory) this.#mustBeDirectory = true;
@@ -133,19 +134,8 @@ class PathWalk {
     } catch (error) {
       // With these flags Linux says ENOTDIR of a link too.
       const maybeLink = isCode(error, 'ENOTDIR') || isCode(error, 'ELOOP');
-      if (!maybeLink) throw error;
-      if (this.followLink(name)) return;
-      // A link when we opened it, a directory again when we looked: others are swapping it.
-      const stats = lstatSync(entryPath(this.#current(), name), { throwIfNoEntry: false });
-      if (stats?.isDirectory() !== true) throw error;
-      this.#countHop();
-      this.#pending.push(name);
+      if (!maybeLink || !this.followLink(name)) throw error;
     }
-  }
-
-  #countHop(): void {
-    this.#hops += 1;
-    if (this.#hops > linkHopsMax) throw new WasiError('ELOOP');
   }
 
   #leave(): void {
