@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Interrupted, isStopping, runToEnd, watchSignals } from './setup/child-process.mjs';
-import { isInstalled, npmCommand } from './setup/installation.mjs';
+import { beginInstall, endInstall, isInstalled, npmCommand } from './setup/installation.mjs';
 import { findNode } from './setup/node-binary.mjs';
 import { withSetupLock } from './setup/setup-lock.mjs';
 import { runStep, StepFailed } from './setup/step.mjs';
@@ -36,11 +36,13 @@ function say(message) {
 /** @returns {Promise<void>} */
 async function install() {
   if (isInstalled(root)) return;
-  const { file, args } = npmCommand(root);
-  await runStep({ title: 'Install packages', file, args, cwd: root, env: process.env });
+  beginInstall(root);
+  await runStep({ title: 'Install packages', ...npmCommand(), cwd: root, env: process.env });
+  endInstall(root);
   if (!isInstalled(root)) {
     throw new StepFailed(
-      'Install packages: npm ended well, but what it installed does not match package-lock.json.',
+      'Install packages: npm ended well, but what it installed does not match package-lock.json and the ' +
+        'package.json files. After a change of dependencies run `npm install` and commit the lock file.',
       1,
     );
   }

@@ -18,6 +18,10 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 // Ctrl-C reaches us from the terminal and once more from npm, which passes signals on too.
 const echoMs = 500;
 
+const parentPollMs = 1000;
+const stepGraceMs = 2000;
+const keepChars = 1024 * 1024;
+
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let current;
 /** @type {{ signal: NodeJS.Signals, atMs: number } | undefined} */
@@ -49,17 +53,26 @@ function signalGroup(child, signal) {
   }
 }
 
-/** From here on signals go to the running child, each once; without a child they are kept in mind. */
+/** @param {NodeJS.Signals} signal */
+function passOn(signal) {
+  const atMs = Date.now();
+  if (last?.signal === signal && atMs - last.atMs < echoMs) return;
+  last = { signal, atMs };
+  // To the leader only: it decides how its own children end. What is left over is swept at its end.
+  if (current !== undefined) current.kill(signal);
+}
+
+/**
+ * From here on signals go to the running child, each once; without a child they are kept in mind.
+ * An npm that was killed outright passes nothing on: then the change of our parent stands for the signal.
+ */
 export function watchSignals() {
-  for (const signal of passedOn) {
-    process.on(signal, () => {
-      const atMs = Date.now();
-      if (last?.signal === signal && atMs - last.atMs < echoMs) return;
-      last = { signal, atMs };
-      // To the leader only: it decides how its own children end. What is left over is swept at its end.
-      if (current !== undefined) current.kill(signal);
-    });
-  }
+  for (const signal of passedOn) process.on(signal, passOn);
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm && !isStopping()) passOn('SIGTERM');
+  }, parentPollMs).unref();
 }
 
 /**
@@ -83,9 +96,12 @@ function run(command, stdio, onStart) {
       current = undefined;
       reject(error);
     });
-    child.once('exit', (code, signal) => {
-      current = undefined;
+    child.once('exit', () => {
       signalGroup(child, 'SIGKILL');
+    });
+    // Later than `exit`: now all that it printed has been read.
+    child.once('close', (code, signal) => {
+      current = undefined;
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
@@ -102,19 +118,33 @@ export function runToEnd(command) {
 }
 
 /**
- * Runs a command silently and keeps the end of what it printed, both streams in order of arrival.
+ * Runs a command silently and keeps what it printed, both streams in order of arrival; of a very long
+ * output the middle is left out.
  * @param {Command} command
- * @param {number} keepBytes
  * @returns {Promise<CapturedEnd>}
  */
-export async function runCaptured(command, keepBytes) {
+export async function runCaptured(command) {
   let output = '';
-  const code = await run(command, ['ignore', 'pipe', 'pipe'], (child) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-        output = (output + text).slice(-keepBytes);
-      });
-    }
-  });
-  return { code, output };
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let started;
+  // npm ends its downloads first when asked to stop, which takes longer than a person waits.
+  const impatience = setInterval(() => {
+    if (last === undefined || started === undefined) return;
+    if (Date.now() - last.atMs > stepGraceMs) signalGroup(started, 'SIGKILL');
+  }, stepGraceMs / 4);
+  try {
+    const code = await run(command, ['ignore', 'pipe', 'pipe'], (child) => {
+      started = child;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+          output += text;
+          if (output.length <= keepChars) return;
+          output = output.slice(0, keepChars / 4) + output.slice(-keepChars / 2);
+        });
+      }
+    });
+    return { code, output };
+  } finally {
+    clearInterval(impatience);
+  }
 }

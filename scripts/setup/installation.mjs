@@ -1,9 +1,10 @@
 // Whether node_modules holds what package-lock.json says, and the npm command that makes it so.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** @typedef {Record<string, unknown>} Entry */
 
+const unfinishedMark = '.unfinished-install';
 const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies'];
 
 /**
@@ -12,7 +13,8 @@ const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependenci
  */
 function readJson(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    const content = /** @type {unknown} */ (JSON.parse(readFileSync(path, 'utf8')));
+    return /** @type {Entry} */ (content);
   } catch {
     return undefined;
   }
@@ -24,12 +26,13 @@ function sortedText(value) {
 }
 
 /**
- * npm writes `node_modules/.package-lock.json` last of all, so a record that agrees with the lock file
- * stands for a complete install: no stamp of our own can then disagree with what is there.
+ * Judged by npm's own record, `node_modules/.package-lock.json`, which it writes last of all: a stamp of
+ * ours could disagree with what is there, and an install made by hand counts too.
  * @param {string} root
  * @returns {boolean}
  */
 export function isInstalled(root) {
+  if (existsSync(join(root, 'node_modules', unfinishedMark))) return false;
   const lock = readJson(join(root, 'package-lock.json'));
   const record = readJson(join(root, 'node_modules', '.package-lock.json'));
   if (lock === undefined || record === undefined) return false;
@@ -44,8 +47,8 @@ export function isInstalled(root) {
       });
     }
     const installed = found[path];
-    // Optional packages for other systems are left out.
-    if (installed === undefined) return entry['optional'] === true;
+    // npm leaves out optional packages for other systems, and what nothing asks for.
+    if (installed === undefined) return entry['optional'] === true || entry['extraneous'] === true;
     return (
       installed['version'] === entry['version'] && installed['integrity'] === entry['integrity']
     );
@@ -53,13 +56,31 @@ export function isInstalled(root) {
 }
 
 /**
+ * npm trusts any package.json that it finds, also one in a folder that it had not finished unpacking. So a
+ * mark stands in node_modules while npm works, and what an interrupted install left is removed first.
  * @param {string} root
+ */
+export function beginInstall(root) {
+  const folder = join(root, 'node_modules');
+  if (existsSync(join(folder, unfinishedMark))) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, unfinishedMark), '');
+}
+
+/** @param {string} root */
+export function endInstall(root) {
+  rmSync(join(root, 'node_modules', unfinishedMark), { force: true });
+}
+
+/**
+ * `npm install` and not `npm ci`: the latter refuses a lock file without the optional packages of other
+ * systems, and a registry that lacks some of those makes exactly such a lock file. `--no-save` leaves the
+ * lock file as it is, and `isInstalled` holds the outcome against it, version and digest of each package.
  * @returns {{ file: string, args: string[] }}
  */
-export function npmCommand(root) {
-  const clean = existsSync(join(root, 'package-lock.json'));
+export function npmCommand() {
   // NODE_ENV=production, or a user's `omit`, would leave out the compiler and the Node.js binary.
-  const args = [clean ? 'ci' : 'install', '--include=dev', '--include=optional'];
+  const args = ['install', '--no-save', '--include=dev', '--include=optional'];
   args.push('--prefer-offline', '--no-progress');
   const self = process.env['npm_execpath'];
   if (self !== undefined && basename(self).startsWith('npm')) {

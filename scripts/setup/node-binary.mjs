@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { StepFailed } from './step.mjs';
 
 const neededMajor = 24;
+const needed = `Node.js ${String(neededMajor)}`;
 
 /** @param {string} version */
 function isNewEnough(version) {
@@ -24,9 +25,9 @@ export function findNode(root) {
   if (asked.status === 0 && isNewEnough(asked.stdout)) return { node: brought, env };
   if (isNewEnough(process.version)) return { node: process.execPath, env };
   throw new StepFailed(
-    `wasmwhisk needs Node.js ${neededMajor} or newer; this is ${process.version}, and npm has no Node.js ` +
+    `wasmwhisk needs ${needed} or newer; this is ${process.version}, and npm has no Node.js ` +
       `package for ${process.platform}-${process.arch} that runs here.\n` +
-      `Install Node.js ${neededMajor} (https://nodejs.org) and try again.`,
+      `Install ${needed} (https://nodejs.org) and try again.`,
     69,
   );
 }

@@ -23,7 +23,7 @@ const takeoverStaleMs = 10_000;
  */
 function startOf(pid) {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     // The name, in brackets, may hold spaces; the start is the 20th field after it.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
@@ -33,7 +33,7 @@ function startOf(pid) {
 
 /** @param {number} pid */
 function describeProcess(pid) {
-  return `${pid} ${startOf(pid)}`;
+  return `${String(pid)} ${startOf(pid)}`;
 }
 
 /** @param {string} holder */
@@ -65,7 +65,7 @@ function readHolder(path) {
  * @returns {boolean}
  */
 function take(path) {
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${String(process.pid)}`;
   writeFileSync(draft, describeProcess(process.pid));
   try {
     // Linking is atomic and shows the file whole, or fails because another has it.
@@ -119,7 +119,7 @@ export async function withSetupLock(root, say, work) {
       continue;
     }
     if (!told && holder !== undefined) {
-      say(`Waiting for the set-up that process ${holder.split(' ')[0]} does here ...`);
+      say(`Waiting for the set-up that process ${holder.split(' ')[0] ?? '?'} does here ...`);
       told = true;
     }
     await delay(pollMs);

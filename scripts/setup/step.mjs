@@ -3,8 +3,8 @@ import { Interrupted, isStopping, runCaptured } from './child-process.mjs';
 
 const heartbeatMs = 15_000;
 const repaintMs = 200;
-const keepBytes = 16_384;
-const tailLines = 40;
+const headLines = 15;
+const tailLines = 25;
 
 /** A step that failed; the message is written for the person at the terminal. */
 export class StepFailed extends Error {
@@ -46,6 +46,20 @@ function showProgress(title, startMs) {
 }
 
 /**
+ * The first lines name the cause with some tools (npm), the last ones with others. Without npm's remarks
+ * on engines: the packages run under the Node.js that npm brings, not under the one that runs npm.
+ * @param {string} output
+ * @returns {string[]}
+ */
+function toExcerpt(output) {
+  const lines = output
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('EBADENGINE'));
+  if (lines.length <= headLines + tailLines) return lines;
+  return [...lines.slice(0, headLines), '...', ...lines.slice(-tailLines)];
+}
+
+/**
  * Runs one step to its end.
  * @param {import('./child-process.mjs').Command & { title: string }} step
  * @returns {Promise<void>}
@@ -58,7 +72,7 @@ export async function runStep(step) {
   const hide = showProgress(step.title, startMs);
   let end;
   try {
-    end = await runCaptured(step, keepBytes);
+    end = await runCaptured(step);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StepFailed(`${step.title}: cannot start ${step.file} (${reason}).`, 69);
@@ -67,12 +81,11 @@ export async function runStep(step) {
   }
   if (isStopping()) throw new Interrupted();
   if (end.code !== 0) {
-    const tail = end.output.trimEnd().split('\n').slice(-tailLines);
     const command = [step.file, ...step.args].join(' ');
     throw new StepFailed(
       [
-        `${step.title} failed after ${elapsed(startMs)} with exit code ${end.code}: ${command}`,
-        ...tail.map((line) => `  | ${line}`),
+        `${step.title} failed after ${elapsed(startMs)} with exit code ${String(end.code)}: ${command}`,
+        ...toExcerpt(end.output).map((line) => `  | ${line}`),
       ].join('\n'),
       end.code,
     );

@@ -1,0 +1,65 @@
+// Installs the Debian packages that the checks use and the machine lacks: the toolchains of the example
+// actions that are not on npm, and the load driver. Elsewhere it says what would be needed.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const packages = [
+  // Rust guests (target wasm32-wasi).
+  'rustc',
+  'cargo',
+  'libstd-rust-dev-wasm32',
+  // C guests.
+  'clang',
+  'lld',
+  'wasi-libc',
+  'libclang-rt-14-dev-wasm32',
+  // wasm-opt.
+  'binaryen',
+  // Load driver of the benchmarks.
+  'wrk',
+];
+
+const unavailable = 69;
+
+/** With Debian's pip only where the `python3` that is found first has none (for the linter of Dockerfiles). */
+function neededPackages(): readonly string[] {
+  const { status } = spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' });
+  return status === 0 ? packages : [...packages, 'python3-pip'];
+}
+
+function isInstalled(name: string): boolean {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' });
+  return stdout.includes('install ok installed');
+}
+
+function aptGet(...args: readonly string[]): number {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Its chatter goes to standard error: the last line of standard output is ours.
+  const { status, error } = spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 2, 2], env });
+  if (error !== undefined) process.stdout.write(`apt-get: ${error.message}\n`);
+  return status ?? 1;
+}
+
+function provision(): number {
+  if (!existsSync('/etc/debian_version')) {
+    process.stdout.write(`Not a Debian system; the checks use: ${packages.join(' ')}\n`);
+    return unavailable;
+  }
+  const missing = neededPackages().filter((name) => !isInstalled(name));
+  if (missing.length === 0) {
+    process.stdout.write('All Debian packages are there.\n');
+    return 0;
+  }
+  if (process.getuid?.() !== 0) {
+    process.stdout.write(`Not root, so not installed: ${missing.join(' ')}\n`);
+    return unavailable;
+  }
+  process.stdout.write(`Installing ${missing.join(' ')}\n`);
+  const install = ['install', '--yes', '--no-install-recommends', ...missing];
+  // The package lists of a fresh machine are missing or old, and an old list names files that are gone.
+  const updated = aptGet('update');
+  if (updated !== 0) process.stdout.write(`apt-get update ended with ${String(updated)}.\n`);
+  return aptGet(...install);
+}
+
+process.exitCode = provision();
