@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (missing.length > 0) {
       process.stderr.write(
         `guests: the C and Rust guests need Debian packages that are not installed: ${missing.join(' ')}\n` +
-          `        sudo apt-get install ${missing.join(' ')}\n`,
+          `        apt-get install ${missing.join(' ')}\n`,
       );
       return exitCodes.toolchainMissing;
     }

@@ -3,15 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "json.h"
-
-enum { input_bytes_max = 64 * 1024 };
-
-static json_text read_input(int argc, char **argv) {
-  if (argc > 1) return (json_text){argv[1], strlen(argv[1])};
-  static char input[input_bytes_max];
-  return (json_text){input, fread(input, 1, sizeof input, stdin)};
-}
+#include "command.h"
 
 static bool is_number(const char *name, json_text value) {
   if (value.start == NULL)
@@ -24,7 +16,7 @@ static bool is_number(const char *name, json_text value) {
 }
 
 int main(int argc, char **argv) {
-  json_text input = read_input(argc, argv);
+  json_text input = command_input(argc, argv);
   json_text first = json_member(input, "param1");
   json_text second = json_member(input, "param2");
   if (!is_number("param1", first) || !is_number("param2", second)) return 0;
