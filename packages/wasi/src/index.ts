@@ -41,5 +41,6 @@ export {
   preview2Offer,
   preview2SuspendingImports,
   type Preview2Host,
+  type Preview2HostOptions,
   type Preview2Interface,
 } from './preview2/imports.js';

@@ -1,0 +1,177 @@
+import { clockResolutionNs, monotonicClockNs, wallClockNs } from '../core/clocks.js';
+import { HostDescriptors } from '../core/host-descriptors.js';
+import { resolveArgs, resolveEnvironment, type WasiHostOptions } from '../core/host-options.js';
+import { openPreopens } from '../core/preopens.js';
+import { ProcessExit } from '../core/process-exit.js';
+import { fillRandom } from '../core/random.js';
+import type { OutputSink } from '../core/stdio.js';
+import { deniedHttp } from './denied-http.js';
+import { deniedSockets } from './denied-sockets.js';
+import { Descriptor, DirectoryEntryStream } from './descriptor.js';
+import type { FilesystemErrorCode } from './filesystem-error.js';
+import { toDatetime } from './filesystem-types.js';
+import { IoError } from './io-error.js';
+import { createPoll, Pollable, type PollOptions } from './pollable.js';
+import type { Result } from './result.js';
+import { InputStream, OutputStream } from './streams.js';
+
+/** Functions and resource classes by the name that the component glue uses: lower camel case, upper for classes. */
+export type Preview2Interface = Readonly<Record<string, unknown>>;
+
+/** All that one run of a component is given. */
+export interface Preview2HostOptions extends WasiHostOptions {
+  /** Told why a wait of the guest ended without being over; see `PollOptions`. */
+  readonly onFailure: PollOptions['onFailure'];
+}
+
+/** WASI preview 2 for one run of a component. */
+export interface Preview2Host {
+  /** By interface name without version, such as `wasi:io/poll`. */
+  readonly imports: Readonly<Record<string, Preview2Interface>>;
+  /** Closes what the guest left open. Every run ends with it. Idempotent. */
+  close(): void;
+}
+
+/** Most random bytes of one call. A guest that asks for more traps: the interface cannot give fewer. */
+const randomBytesMax = 64n * 1024n * 1024n;
+
+/** The resources of the terminals. There is no terminal. */
+class TerminalInput {}
+class TerminalOutput {}
+
+const noTerminal = (): undefined => undefined;
+
+/** Interfaces that are the same for every run. */
+const sharedInterfaces: Readonly<Record<string, Preview2Interface>> = {
+  'wasi:cli/exit': {
+    exit: (status: Result<void, void>): never => {
+      throw new ProcessExit(status.tag === 'ok' ? 0 : 1);
+    },
+    exitWithCode: (code: number): never => {
+      throw new ProcessExit(code);
+    },
+  },
+  'wasi:cli/terminal-input': { TerminalInput },
+  'wasi:cli/terminal-output': { TerminalOutput },
+  'wasi:cli/terminal-stdin': { getTerminalStdin: noTerminal },
+  'wasi:cli/terminal-stdout': { getTerminalStdout: noTerminal },
+  'wasi:cli/terminal-stderr': { getTerminalStderr: noTerminal },
+  'wasi:clocks/wall-clock': {
+    now: () => toDatetime(wallClockNs()),
+    resolution: () => toDatetime(clockResolutionNs.wall),
+  },
+  'wasi:random/random': { getRandomBytes: randomBytes, getRandomU64: randomU64 },
+  'wasi:random/insecure': { getInsecureRandomBytes: randomBytes, getInsecureRandomU64: randomU64 },
+  'wasi:random/insecure-seed': { insecureSeed: () => [randomU64(), randomU64()] as const },
+  'wasi:io/error': { Error: IoError },
+  'wasi:io/streams': { InputStream, OutputStream },
+  'wasi:filesystem/types': {
+    Descriptor,
+    DirectoryEntryStream,
+    filesystemErrorCode: (error: IoError): FilesystemErrorCode | undefined => error.filesystemCode,
+  },
+  ...deniedSockets,
+  ...deniedHttp,
+};
+
+/**
+ * The functions whose promise suspends the guest (JSPI): everything else answers at once.
+ * In the form in which jco takes them.
+ */
+export const preview2SuspendingImports: readonly string[] = [
+  'wasi:io/poll#poll',
+  'wasi:io/poll#[method]pollable.block',
+];
+
+/**
+ * Makes the imports of one run.
+ *
+ * @throws what `node:fs` throws when a preopened directory does not exist
+ */
+export function createPreview2Host(options: Preview2HostOptions): Preview2Host {
+  const pollOptions: PollOptions = {
+    signal: options.signal,
+    onWaiting: options.onWaiting,
+    onFailure: options.onFailure,
+  };
+  const descriptors = new HostDescriptors(options.descriptorsMax);
+  return {
+    imports: { ...sharedInterfaces, ...runInterfaces(options, pollOptions, descriptors) },
+    close: () => {
+      descriptors.close();
+    },
+  };
+}
+
+/** What of an interface this host offers; `undefined` for an interface that it does not know. */
+export function preview2Offer(interfaceName: string): ReadonlySet<string> | undefined {
+  return offers.get(interfaceName);
+}
+
+function runInterfaces(
+  options: WasiHostOptions,
+  pollOptions: PollOptions,
+  descriptors: HostDescriptors,
+): Record<string, Preview2Interface> {
+  const { stdio } = options;
+  const toOutput = (write: OutputSink): OutputStream => new OutputStream({ write }, pollOptions);
+  const after = (durationNs: bigint): Pollable =>
+    new Pollable(monotonicClockNs() + durationNs, pollOptions);
+  return {
+    'wasi:cli/environment': {
+      getEnvironment: () => resolveEnvironment(options.environment),
+      getArguments: () => resolveArgs(options.args),
+      initialCwd: () => undefined,
+    },
+    'wasi:io/poll': { Pollable, poll: createPoll(pollOptions) },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(stdio.stdin, pollOptions) },
+    'wasi:cli/stdout': { getStdout: () => toOutput(stdio.stdout) },
+    'wasi:cli/stderr': { getStderr: () => toOutput(stdio.stderr) },
+    'wasi:clocks/monotonic-clock': {
+      now: monotonicClockNs,
+      resolution: () => clockResolutionNs.monotonic,
+      subscribeInstant: (whenNs: bigint) => new Pollable(whenNs, pollOptions),
+      subscribeDuration: after,
+    },
+    'wasi:filesystem/preopens': {
+      // Each call gives descriptors of its own: the guest may drop them one by one.
+      getDirectories: () =>
+        openPreopens(options.preopens, descriptors).map(
+          ({ directory, guestPath }) =>
+            [new Descriptor(directory, pollOptions), guestPath] as const,
+        ),
+    },
+  };
+}
+
+const nothing: Preview2HostOptions = {
+  args: [],
+  environment: [],
+  stdio: {
+    stdin: { read: () => new Uint8Array() },
+    stdout: () => undefined,
+    stderr: () => undefined,
+  },
+  preopens: [],
+  onFailure: () => undefined,
+};
+
+const offers: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(createPreview2Host(nothing).imports).map(([name, members]) => [
+    name,
+    new Set(Object.keys(members)),
+  ]),
+);
+
+function randomBytes(length: bigint): Uint8Array {
+  if (length > randomBytesMax) throw new WebAssembly.RuntimeError('too many random bytes');
+  const bytes = new Uint8Array(Number(length));
+  fillRandom(bytes);
+  return bytes;
+}
+
+function randomU64(): bigint {
+  const word = new BigUint64Array(1);
+  fillRandom(new Uint8Array(word.buffer));
+  return word[0] ?? 0n;
+}
