@@ -1,0 +1,301 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  EnvironmentEntries,
+  GuestAnswer,
+  InitRequest,
+  RunRequestBody,
+} from '@wasmwhisk/protocol';
+import type { RunnerContainer } from '@wasmwhisk/runner';
+import type { DirectoryGrant, RunEnd, RunUsage } from '@wasmwhisk/runtime';
+import { executorError } from '../errors.js';
+import { toInitFailure, toRunFailure } from '../failure.js';
+import { ActivationLog } from '../logs/activation-log.js';
+import type { LogOwner } from '../logs/log-destination.js';
+import {
+  assertRuntimeAllowed,
+  containerFolder,
+  createDirectories,
+  grantHttp,
+  readCapabilityRequests,
+  type DescriptorRequests,
+} from '../policy.js';
+import type { PreparedCode } from '../preparation/preparation.js';
+import { removeTree } from '../preparation/temporary-folder.js';
+import type { Lease } from '../preparation/shared-cache.js';
+import type { ContainerServices } from './container-services.js';
+
+/** The action that a container holds after a good `/init`. */
+interface Action {
+  readonly runner: RunnerContainer;
+  readonly prepared: Lease<PreparedCode>;
+  readonly environment: EnvironmentEntries;
+  /** The container's own folder below the operator's root. */
+  readonly folder: string | undefined;
+}
+
+/** A good `/run`, and what it cost. */
+export interface RunAnswer {
+  readonly activationId: string;
+  readonly answer: GuestAnswer;
+  readonly usage: RunUsage;
+  readonly queuedMs: number;
+  readonly ranMs: number;
+  readonly logBytes: number;
+}
+
+let nextKey = 1;
+
+/**
+ * A logical slot addressed by container id: takes one action by `initialize`, runs it, and goes by
+ * `destroy`. Checks come in the order that OpenWhisk's test suites expect.
+ */
+export class Container {
+  readonly id: string;
+  /** Unique in this process even when an id comes back. */
+  readonly key: string;
+  readonly #services: ContainerServices;
+  #action: Action | undefined;
+  #initializing = false;
+  #destroyed = false;
+  readonly #runs = new Set<AbortController>();
+  readonly #onDestroy: (() => void)[] = [];
+  /** Sweeps since the last use; counted in sweeps and not in time, which jumps when a process was frozen. */
+  idleSweeps = 0;
+
+  constructor(id: string, services: ContainerServices) {
+    this.id = id;
+    this.key = `${id}#${String(nextKey++)}`;
+    this.#services = services;
+  }
+
+  get initialized(): boolean {
+    return this.#action !== undefined;
+  }
+
+  /** Neither initializing nor running anything. */
+  get idle(): boolean {
+    return !this.#initializing && this.#runs.size === 0;
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  /** Called once when the container is destroyed, such as to close its port. */
+  onDestroy(callback: () => void): void {
+    this.#onDestroy.push(callback);
+  }
+
+  /** @throws ExecutorError `WW_ERR_CONTAINER_INITIALIZED`, `WW_ERR_CONTAINER_INITIALIZING` */
+  assertInitializable(): void {
+    if (this.#action !== undefined) throw this.#refuse('WW_ERR_CONTAINER_INITIALIZED');
+    if (this.#initializing) throw this.#refuse('WW_ERR_CONTAINER_INITIALIZING');
+  }
+
+  /**
+   * Takes an action. After a failure another one may be tried.
+   *
+   * @throws ExecutorError, WasmRuntimeError
+   */
+  async initialize(request: InitRequest): Promise<void> {
+    this.assertInitializable();
+    if (request.code === undefined) throw executorError('WW_ERR_CODE_MISSING');
+    this.#initializing = true;
+    const startedAt = performance.now();
+    try {
+      this.#action = await this.#createAction(request, request.code);
+      if (this.#destroyed) await this.#dropAction();
+    } catch (error) {
+      const failure = toInitFailure(error);
+      const log = this.#openLog(environmentValue(request.environment, '__OW_ACTIVATION_ID') ?? '');
+      log.diagnose(`Error during initialization: ${failure.text}`);
+      this.#endLog(log);
+      throw error;
+    } finally {
+      this.#initializing = false;
+      this.#services.observer.initialized((performance.now() - startedAt) / 1000);
+    }
+  }
+
+  /** Answers a `/run` whose argument is no dictionary: refused, but the reader of logs still waits for the end. */
+  refuseArgument(activationId: string | undefined): Error {
+    this.#endLog(this.#openLog(activationId ?? ''));
+    return executorError('WW_ERR_REQUEST_NOT_DICTIONARY');
+  }
+
+  /** @throws ExecutorError `WW_ERR_CONTAINER_UNINITIALIZED`, `WW_ERR_CONTAINER_BUSY` */
+  assertRunnable(): void {
+    if (this.#action === undefined) throw executorError('WW_ERR_CONTAINER_UNINITIALIZED');
+    if (this.#runs.size >= this.#services.concurrency) throw this.#refuse('WW_ERR_CONTAINER_BUSY');
+  }
+
+  /**
+   * Runs one activation. When `signal` aborts (the caller went away) the guest is ended.
+   *
+   * @throws ExecutorError, WasmRuntimeError
+   */
+  async run(request: RunRequestBody, signal?: AbortSignal): Promise<RunAnswer> {
+    this.assertRunnable();
+    const action = this.#action;
+    if (action === undefined) throw executorError('WW_ERR_CONTAINER_UNINITIALIZED');
+    const { runner, config, observer } = this.#services;
+    const activationId = request.activationId ?? randomBytes(16).toString('hex');
+    const controller = new AbortController();
+    const onAbort = (): void => {
+      controller.abort({ type: 'caller-gone' } satisfies RunEnd);
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#runs.add(controller);
+    const log = this.#openLog(activationId);
+    observer.runStarted();
+    const startedAt = performance.now();
+    let outcome = 'internal-error';
+    try {
+      const report = await runner.run(
+        action.runner,
+        {
+          activationId,
+          input: request.value,
+          environment: mergeEnvironment(
+            this.#services.baseEnvironment,
+            action.environment,
+            request.context,
+          ),
+          deadlineEpochMs: this.#deadline(request.deadlineEpochMs),
+          trustUnit: this.#trustUnit(request),
+          logBytesMax: config.limits.logBytes,
+          logs: log.log,
+        },
+        controller.signal,
+      );
+      outcome = report.result.type === 'ok' ? 'success' : 'application-error';
+      const { usage, queuedMs, ranMs } = report;
+      const { bytes: logBytes } = log.log;
+      return { activationId, answer: report.result, usage, queuedMs, ranMs, logBytes };
+    } catch (error) {
+      const failure = toRunFailure(error);
+      outcome = failure.internal ? 'internal-error' : 'developer-error';
+      for (const line of failure.logLines) log.diagnose(line);
+      throw error;
+    } finally {
+      this.#endLog(log);
+      this.#runs.delete(controller);
+      signal?.removeEventListener('abort', onAbort);
+      observer.runEnded(outcome, (performance.now() - startedAt) / 1000);
+    }
+  }
+
+  /** Ends every run and frees everything. Idempotent. */
+  async destroy(reason: RunEnd = { type: 'destroyed' }): Promise<void> {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    for (const controller of this.#runs) controller.abort(reason);
+    for (const callback of this.#onDestroy) callback();
+    await this.#dropAction();
+  }
+
+  async #createAction(request: InitRequest, code: Uint8Array): Promise<Action> {
+    const { config, preparation, runner } = this.#services;
+    const wanted = (descriptor: DescriptorRequests | undefined): string => {
+      const { runtime } = readCapabilityRequests(request.annotations, descriptor);
+      if (runtime === undefined || runtime === config.runtime.name) return config.runtime.name;
+      assertRuntimeAllowed(runtime, config.policy);
+      return runtime;
+    };
+    const { binary, main } = request;
+    const prepared = await preparation.prepare({ code, binary, main }, wanted);
+    let folder: string | undefined;
+    try {
+      const { compiled, descriptor, entry, filesFolder } = prepared.value;
+      const requests = readCapabilityRequests(request.annotations, descriptor);
+      folder = containerFolder(this.key, requests, config.policy);
+      const directories: DirectoryGrant[] = [];
+      if (folder !== undefined)
+        directories.push(...(await createDirectories(folder, requests.directories)));
+      if (filesFolder !== undefined)
+        directories.unshift({ hostPath: filesFolder, guestPath: '.', access: 'read-only' });
+      const { memoryBytes, tableElements, resultBytes } = config.limits;
+      const initialized = await runner.initialize(this.key, compiled, {
+        entry,
+        limits: { memoryBytes, tableElements, resultBytes },
+        directories,
+        http: grantHttp(requests, config.policy),
+      });
+      return { runner: initialized, prepared, environment: request.environment, folder };
+    } catch (error) {
+      prepared.release();
+      if (folder !== undefined) await removeTree(folder);
+      throw error;
+    }
+  }
+
+  async #dropAction(): Promise<void> {
+    const action = this.#action;
+    this.#action = undefined;
+    if (action === undefined) return;
+    action.prepared.release();
+    await this.#services.runner.destroy(action.runner);
+    if (action.folder !== undefined) await removeTree(action.folder);
+  }
+
+  #deadline(asked: number | undefined): number {
+    const { timeoutMs, timeoutMsMax, deadlineMarginMs } = this.#services.config.limits;
+    const now = Date.now();
+    if (asked === undefined) return now + Math.min(timeoutMs, timeoutMsMax);
+    return Math.min(asked - deadlineMarginMs, now + timeoutMsMax);
+  }
+
+  #trustUnit(request: RunRequestBody): string {
+    return this.#services.config.runtime.trustUnit === 'namespace' &&
+      request.namespace !== undefined
+      ? `namespace ${request.namespace}`
+      : `container ${this.key}`;
+  }
+
+  #refuse(
+    code:
+      'WW_ERR_CONTAINER_INITIALIZED' | 'WW_ERR_CONTAINER_INITIALIZING' | 'WW_ERR_CONTAINER_BUSY',
+  ): Error {
+    const error = executorError(code);
+    this.#services.destination.refusal(this.id, `Internal system error: ${error.message}`);
+    return error;
+  }
+
+  #openLog(activationId: string): OpenLog {
+    const owner: LogOwner = { containerId: this.id, activationId };
+    const { destination, config } = this.#services;
+    const log = new ActivationLog(config.limits.logBytes, (line) => {
+      destination.line(owner, line);
+    });
+    return {
+      log,
+      owner,
+      diagnose: (line) => {
+        log.diagnose(line);
+      },
+    };
+  }
+
+  #endLog({ log, owner }: OpenLog): void {
+    log.end();
+    this.#services.destination.end(owner);
+  }
+}
+
+interface OpenLog {
+  readonly log: ActivationLog;
+  readonly owner: LogOwner;
+  readonly diagnose: (line: string) => void;
+}
+
+/** Later layers win, name by name; nothing of an earlier run is in it. */
+function mergeEnvironment(...layers: readonly EnvironmentEntries[]): EnvironmentEntries {
+  const merged = new Map<string, string>();
+  for (const layer of layers) for (const [name, value] of layer) merged.set(name, value);
+  return [...merged];
+}
+
+function environmentValue(entries: EnvironmentEntries, name: string): string | undefined {
+  return entries.findLast((entry) => entry[0] === name)?.[1];
+}

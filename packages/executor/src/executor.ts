@@ -1,0 +1,134 @@
+import type { Logger } from 'pino';
+import { PooledRunner, RuntimeSource, type Runner } from '@wasmwhisk/runner';
+import type { ExecutorConfig } from './config/schema.js';
+import { baseEnvironment } from './base-environment.js';
+import { ContainerTable } from './containers/container-table.js';
+import { createProcessDestination } from './logs/framed-destination.js';
+import { LogArchive } from './logs/log-archive.js';
+import type { LogDestination } from './logs/log-destination.js';
+import { ServiceDestination } from './logs/service-destination.js';
+import { Metrics } from './metrics.js';
+import { Preparation } from './preparation/preparation.js';
+import { runtimeModules } from './runtimes.js';
+
+/**
+ * `service`: many containers, logs kept and mirrored into our own log. `single`: the one container
+ * of a Docker image, whose streams are the log.
+ */
+export type ExecutorMode = 'service' | 'single';
+
+export interface ExecutorOptions {
+  readonly config: ExecutorConfig;
+  readonly mode: ExecutorMode;
+  readonly logger: Logger;
+  /** The host's environment; guests see what `baseEnvironment` lets through. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where activations' logs go. Default: by the mode. */
+  readonly destination?: LogDestination;
+  /** What runs the guests. Default: a pool of worker threads. */
+  readonly runner?: Runner;
+}
+
+/** The executor without HTTP: containers, threads, logs and metrics. */
+export class Executor implements AsyncDisposable {
+  readonly config: ExecutorConfig;
+  readonly mode: ExecutorMode;
+  readonly logger: Logger;
+  readonly containers: ContainerTable;
+  readonly logs: LogArchive;
+  readonly metrics: Metrics;
+  readonly runner: Runner;
+  readonly #preparation: Preparation;
+  readonly #runtimes: RuntimeSource;
+  #draining = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ExecutorOptions) {
+    const { config, mode, logger } = options;
+    this.config = config;
+    this.mode = mode;
+    this.logger = logger;
+    this.logs = new LogArchive(mode === 'single' ? 0 : config.log.retainedBytes);
+    this.metrics = new Metrics();
+    this.#runtimes = new RuntimeSource(runtimeModules);
+    this.runner = options.runner ?? createRunner(config, logger);
+    this.#preparation = new Preparation(config, this.#runtimes);
+    this.containers = new ContainerTable({
+      config,
+      runner: this.runner,
+      preparation: this.#preparation,
+      destination:
+        options.destination ??
+        (mode === 'single'
+          ? createProcessDestination()
+          : new ServiceDestination(this.logs, logger, config.log.guestOutput)),
+      observer: this.metrics,
+      concurrency: config.containers.concurrency,
+      baseEnvironment: baseEnvironment(
+        options.environment ?? process.env,
+        config.policy.environment,
+      ),
+    });
+    this.metrics.observe(this.runner, this.containers, this.#preparation);
+  }
+
+  /** SIGTERM was received: no further run is taken. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get running(): number {
+    let running = 0;
+    for (const container of this.containers.values()) running += container.running;
+    return running;
+  }
+
+  /** Whether a run would get a thread or a place in the queue. */
+  get ready(): boolean {
+    const { threads, queuedRuns, queueSizeMax } = this.runner.status();
+    return !this.#draining && threads > 0 && (queueSizeMax === 0 || queuedRuns < queueSizeMax);
+  }
+
+  /** Takes no further runs, and waits for those in progress, at most this long. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    const giveUpAt = performance.now() + timeoutMs;
+    while (this.running > 0 && performance.now() < giveUpAt)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Ends everything. Idempotent. */
+  close(): Promise<void> {
+    this.#draining = true;
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.containers.close();
+    await this.runner.close();
+    await this.#preparation.close();
+    await this.#runtimes.close();
+  }
+}
+
+function createRunner(config: ExecutorConfig, logger: Logger): Runner {
+  const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax, queueSizeMax, heapMiB } =
+    config.runtime;
+  return new PooledRunner({
+    runtimes: runtimeModules,
+    ...(threads === 0 ? {} : { threads }),
+    spareThreads,
+    waitingThreadsMax,
+    runsPerThreadMax,
+    queueSizeMax,
+    heapMiB,
+    onThreadEnded: (reason) => {
+      logger.warn({ reason }, 'a worker thread was ended');
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Executor } from '../executor.js';
+import { ContainerPorts } from './container-ports.js';
+import { addErrorHandler, answerClientError } from './error-handler.js';
+import { addOperatorRoutes } from './operator-routes.js';
+import { addOriginGuard } from './origin-guard.js';
+import { addServiceRoutes } from './service-routes.js';
+import { addSingleRoutes } from './single-routes.js';
+
+/** Puts HTTP on an executor. Does not listen. */
+export function buildApp(executor: Executor): FastifyInstance {
+  const { server } = executor.config;
+  let requests = 0;
+  const app = fastify({
+    bodyLimit: server.bodyBytesMax,
+    keepAliveTimeout: server.keepAliveTimeoutMs,
+    requestTimeout: server.requestTimeoutMs,
+    // Idle connections are closed at once, requests in progress are waited for.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerClientError,
+    http: { noDelay: true, connectionsCheckingInterval: 5000 },
+    routerOptions: { maxParamLength: 1024 },
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && given.length <= 128
+        ? given
+        : `r${String((requests += 1))}`;
+    },
+  });
+  app.server.maxConnections = server.connectionsMax;
+  addErrorHandler(app, executor.logger, server);
+  addOriginGuard(app, server);
+  // Bodies are cut, never parsed whole: whatever the content type says, they arrive as bytes.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  addOperatorRoutes(app, executor);
+  if (executor.mode === 'single') {
+    addSingleRoutes(app, executor);
+    return app;
+  }
+  const ports = new ContainerPorts(
+    server,
+    (request, response) => {
+      app.routing(request, response);
+    },
+    answerClientError,
+  );
+  app.addHook('onClose', (_app, done) => {
+    ports.close();
+    done();
+  });
+  addServiceRoutes(app, executor, ports);
+  return app;
+}

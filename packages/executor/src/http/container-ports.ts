@@ -1,0 +1,76 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Container } from '../containers/container.js';
+
+/** What a container's server takes over from the main one. */
+export interface PortSettings {
+  readonly host: string;
+  readonly keepAliveTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly connectionsMax: number;
+}
+
+/** Ports of containers that were made by `/start`: one each, all served by the same routes. */
+export class ContainerPorts {
+  readonly #settings: PortSettings;
+  readonly #handle: RequestListener;
+  readonly #onClientError: (error: Error, socket: Socket) => void;
+  readonly #containers = new Map<number, string>();
+  readonly #servers = new Set<Server>();
+
+  constructor(
+    settings: PortSettings,
+    handle: RequestListener,
+    onClientError: (error: Error, socket: Socket) => void,
+  ) {
+    this.#settings = settings;
+    this.#handle = handle;
+    this.#onClientError = onClientError;
+  }
+
+  /** The container whose port a connection came in by. */
+  containerOf(socket: Socket): string | undefined {
+    return socket.localPort === undefined ? undefined : this.#containers.get(socket.localPort);
+  }
+
+  /** Opens a fresh port, which closes with the container. */
+  async open(container: Container): Promise<number> {
+    const server = createServer(
+      {
+        keepAliveTimeout: this.#settings.keepAliveTimeoutMs,
+        requestTimeout: this.#settings.requestTimeoutMs,
+        noDelay: true,
+      },
+      this.#handle,
+    );
+    server.maxConnections = this.#settings.connectionsMax;
+    server.on('clientError', (error, socket) => {
+      this.#onClientError(error, socket as Socket);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, this.#settings.host, resolve);
+    });
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    this.#servers.add(server);
+    this.#containers.set(address.port, container.id);
+    container.onDestroy(() => {
+      this.#containers.delete(address.port);
+      this.#close(server);
+    });
+    return address.port;
+  }
+
+  close(): void {
+    for (const server of [...this.#servers]) this.#close(server);
+    this.#containers.clear();
+  }
+
+  #close(server: Server): void {
+    this.#servers.delete(server);
+    server.close();
+    // The answer to the request that destroys the container is still to be sent.
+    server.closeIdleConnections();
+  }
+}

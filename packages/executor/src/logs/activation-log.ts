@@ -1,0 +1,114 @@
+import { StringDecoder } from 'node:string_decoder';
+import { withoutFrameMarker } from '@wasmwhisk/protocol';
+import type { LogSink, LogStream } from '@wasmwhisk/runtime';
+
+/** One line of an activation's log. The fields are those that OpenWhisk's log stores read. */
+export interface LogLine {
+  /** ISO 8601, in milliseconds. */
+  readonly time: string;
+  readonly stream: LogStream;
+  /** Without its line end. */
+  readonly log: string;
+}
+
+/** A line longer than this is handed on in pieces, in bytes. Docker's json-file driver cuts at 16 KiB anyway. */
+const lineBytesMax = 64 * 1024;
+
+/**
+ * Makes lines of what a guest writes, and holds them to the limit. A line is handed on when it is
+ * complete, so that the log of a guest that never ends can be read.
+ */
+export class ActivationLog implements LogSink {
+  readonly #bytesMax: number;
+  readonly #onLine: (line: LogLine) => void;
+  readonly #partial: Record<LogStream, PartialLine> = {
+    stdout: new PartialLine(),
+    stderr: new PartialLine(),
+  };
+  #bytes = 0;
+  #truncated = false;
+
+  constructor(bytesMax: number, onLine: (line: LogLine) => void) {
+    this.#bytesMax = bytesMax;
+    this.#onLine = onLine;
+  }
+
+  /** Bytes of guest output that were kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get truncated(): boolean {
+    return this.#truncated;
+  }
+
+  write(stream: LogStream, bytes: Uint8Array): void {
+    const room = this.#bytesMax - this.#bytes;
+    const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
+    this.#bytes += kept.length;
+    const partial = this.#partial[stream];
+    let rest = kept;
+    for (;;) {
+      const lineEnd = rest.indexOf(0x0a);
+      if (lineEnd < 0) break;
+      this.#emit(stream, partial.end(rest.subarray(0, lineEnd)));
+      rest = rest.subarray(lineEnd + 1);
+    }
+    if (rest.length > 0) {
+      partial.add(rest);
+      if (partial.bytes >= lineBytesMax)
+        this.#emit(stream, partial.end(rest.subarray(rest.length)));
+    }
+    if (kept.length < bytes.length && !this.#truncated) {
+      this.#truncated = true;
+      this.#flush();
+      // OpenWhisk's own words.
+      this.#emit(
+        'stderr',
+        `Logs were truncated because the total bytes size exceeds the limit of ${String(this.#bytesMax)} bytes.`,
+      );
+    }
+  }
+
+  /** A line of ours for the developer; outside the limit. */
+  diagnose(text: string): void {
+    this.#flush();
+    for (const line of text.split('\n')) this.#emit('stderr', line);
+  }
+
+  /** Hands on lines that lack their end. */
+  end(): void {
+    this.#flush();
+  }
+
+  #flush(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const partial = this.#partial[stream];
+      if (partial.bytes > 0) this.#emit(stream, partial.end(new Uint8Array()));
+    }
+  }
+
+  #emit(stream: LogStream, text: string): void {
+    this.#onLine({ time: new Date().toISOString(), stream, log: withoutFrameMarker(text) });
+  }
+}
+
+/** The beginning of a line. Decodes as it goes, so that a character cut by a write stays whole. */
+class PartialLine {
+  #decoder = new StringDecoder('utf8');
+  #text = '';
+  bytes = 0;
+
+  add(bytes: Uint8Array): void {
+    this.#text += this.#decoder.write(bytes);
+    this.bytes += bytes.length;
+  }
+
+  end(bytes: Uint8Array): string {
+    this.add(bytes);
+    const text = this.#text + this.#decoder.end();
+    this.#text = '';
+    this.bytes = 0;
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
+  }
+}

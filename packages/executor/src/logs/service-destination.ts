@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { LogLine } from './activation-log.js';
+import type { LogArchive } from './log-archive.js';
+import type { LogDestination, LogOwner } from './log-destination.js';
+
+/**
+ * Logs of a service: kept for invokers that fetch them, and copied into our own log, where a
+ * guest's words stand under `guest` and can never be taken for ours.
+ */
+export class ServiceDestination implements LogDestination {
+  readonly #archive: LogArchive;
+  readonly #logger: Logger;
+  readonly #guestOutput: boolean;
+
+  constructor(archive: LogArchive, logger: Logger, guestOutput: boolean) {
+    this.#archive = archive;
+    this.#logger = logger;
+    this.#guestOutput = guestOutput;
+  }
+
+  line(owner: LogOwner, line: LogLine): void {
+    this.#archive.open(owner);
+    this.#archive.add(owner, line);
+    if (this.#guestOutput)
+      this.#logger.info(
+        {
+          container: owner.containerId,
+          activation: owner.activationId,
+          guest: { stream: line.stream, line: line.log },
+        },
+        'guest output',
+      );
+  }
+
+  end(owner: LogOwner): void {
+    this.#archive.open(owner);
+  }
+
+  refusal(containerId: string, text: string): void {
+    this.#logger.warn({ container: containerId }, text);
+  }
+}

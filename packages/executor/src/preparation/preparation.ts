@@ -1,0 +1,174 @@
+import { createHash, subtle } from 'node:crypto';
+import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
+import type { RuntimeSource } from '@wasmwhisk/runner';
+import { fromErrorData, type CompiledArtifact } from '@wasmwhisk/runtime';
+import { Piscina } from 'piscina';
+import type { ExecutorConfig } from '../config/schema.js';
+import { executorError } from '../errors.js';
+import { toIntakeLimits } from './intake-limits.js';
+import type { DescriptorRequests } from '../policy.js';
+import { chooseRuntime, runtimeModules } from '../runtimes.js';
+import type { PreparationResult, PreparationSettings, PreparationTask } from './messages.js';
+import { SharedCache, type Lease } from './shared-cache.js';
+import { removeTree, TemporaryFolder } from './temporary-folder.js';
+
+/** Code that is ready to be initialized, shared by every container that was given the same. */
+export interface PreparedCode {
+  readonly compiled: CompiledArtifact;
+  readonly description: ArtifactDescription;
+  /** The export that `main` names, for guests with a choice. */
+  readonly entry: string | undefined;
+  /** Folder with the archive's other files. */
+  readonly filesFolder: string | undefined;
+  readonly descriptor: DescriptorRequests | undefined;
+}
+
+/** The code of an `/init`. */
+export interface CodeRequest {
+  /** The code text; copied before it crosses a thread. */
+  readonly code: Uint8Array;
+  readonly binary: boolean;
+  readonly main: string;
+}
+
+/** Told what the descriptor says, decides which runtime is wanted; may throw. */
+export type WantedRuntime = (descriptor: DescriptorRequests | undefined) => string;
+
+/** Longer codes are digested off the event loop, in bytes. */
+const synchronousDigestBytesMax = 256 * 1024;
+
+interface UnpackedCode {
+  readonly artifact: Artifact;
+  readonly entry: string | undefined;
+  readonly filesFolder: string | undefined;
+  readonly descriptor: DescriptorRequests | undefined;
+}
+
+/**
+ * Makes code ready: decode, unpack, recognise, compile. Each is done once for equal input, however
+ * many containers ask, and in threads of its own.
+ */
+export class Preparation {
+  readonly #config: ExecutorConfig;
+  readonly #runtimes: RuntimeSource;
+  readonly #pool: Piscina<PreparationTask, PreparationResult>;
+  readonly #folder = new TemporaryFolder();
+  readonly #prepared: SharedCache<PreparedCode>;
+  /** By artifact digest: archives may differ around an equal module. */
+  readonly #compiled: SharedCache<CompiledArtifact>;
+
+  constructor(config: ExecutorConfig, runtimes: RuntimeSource) {
+    this.#config = config;
+    this.#runtimes = runtimes;
+    const settings: PreparationSettings = { runtimes: runtimeModules };
+    this.#pool = new Piscina<PreparationTask, PreparationResult>({
+      filename: new URL('./preparation-worker.js', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: config.runtime.preparationThreads,
+      idleTimeout: 10_000,
+      maxQueue: config.containers.max,
+      recordTiming: false,
+      env: {},
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+    });
+    // Failures of a task reach its caller; a thread that fails without one is replaced.
+    this.#pool.on('error', () => undefined);
+    this.#compiled = new SharedCache(config.runtime.compiledMax, () => undefined);
+    this.#prepared = new SharedCache(config.runtime.compiledMax, (prepared) => {
+      if (prepared.filesFolder !== undefined) void removeTree(prepared.filesFolder);
+    });
+  }
+
+  /** Distinct codes that are ready. */
+  get size(): number {
+    return this.#prepared.size;
+  }
+
+  /**
+   * Prepares code, or finds it prepared. The caller releases the lease when its container goes.
+   *
+   * @throws ExecutorError `WW_ERR_CODE_*`; WasmRuntimeError as `WasmRuntime.precompile`
+   */
+  async prepare(request: CodeRequest, wanted: WantedRuntime): Promise<Lease<PreparedCode>> {
+    const digest = await digestOf(request.code);
+    // What the annotations want is part of the key; what the descriptor wants follows from the code.
+    const key = `${digest} ${wanted(undefined)} ${request.main}`;
+    return this.#prepared.lease(key, async () => {
+      const unpacked = await this.#unpack(request);
+      try {
+        const { artifact, entry, filesFolder, descriptor } = unpacked;
+        const { description } = artifact;
+        const runtime = await chooseRuntime(description, wanted(descriptor), this.#runtimes);
+        const lease = await this.#compiled.lease(`${runtime} ${artifact.digest}`, () =>
+          this.#compile(artifact, runtime),
+        );
+        lease.release();
+        return { compiled: lease.value, description, entry, filesFolder, descriptor };
+      } catch (error) {
+        if (unpacked.filesFolder !== undefined) await removeTree(unpacked.filesFolder);
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+    await this.#folder.remove();
+  }
+
+  async #unpack({ code, binary, main }: CodeRequest): Promise<UnpackedCode> {
+    const copy = new Uint8Array(code);
+    const result = await this.#run(
+      {
+        type: 'intake',
+        code: copy,
+        binary,
+        main,
+        limits: toIntakeLimits(this.#config.limits),
+        filesFolder: await this.#folder.path(),
+      },
+      [copy.buffer],
+    );
+    if (result.type !== 'taken') throw new TypeError(`unexpected answer ${result.type}`);
+    const { artifact, entry, files, descriptor } = result.taken;
+    return { artifact, entry, filesFolder: files.folder, descriptor };
+  }
+
+  async #compile(artifact: Artifact, runtime: string): Promise<CompiledArtifact> {
+    const { memoryBytes, tableElements } = this.#config.limits;
+    const limits = { memoryBytes, tableElements };
+    const result = await this.#run({ type: 'precompile', runtime, artifact, limits }, [
+      artifact.bytes.buffer,
+    ]);
+    if (result.type !== 'compiled') throw new TypeError(`unexpected answer ${result.type}`);
+    return result.compiled;
+  }
+
+  async #run(task: PreparationTask, transferList: ArrayBuffer[]): Promise<PreparationResult> {
+    const timeoutMs = this.#config.runtime.preparationTimeoutMs;
+    const signal = AbortSignal.timeout(timeoutMs);
+    let result: PreparationResult;
+    try {
+      result = await this.#pool.run(task, { transferList, signal });
+    } catch (error) {
+      if (signal.aborted) throw executorError('WW_ERR_CODE_TIMEOUT', String(timeoutMs), error);
+      throw executorError('WW_ERR_EXECUTOR_INTERNAL', 'The preparation thread failed.', error);
+    }
+    if (result.type === 'failed') throw fromErrorData(result.error);
+    if (result.type === 'refused')
+      throw executorError(
+        result.stage === 'decode' ? 'WW_ERR_CODE_ENCODING' : 'WW_ERR_CODE_INVALID',
+        result.reason,
+      );
+    return result;
+  }
+}
+
+async function digestOf(code: Uint8Array): Promise<string> {
+  if (code.length <= synchronousDigestBytesMax)
+    return createHash('sha256').update(code).digest('hex');
+  return Buffer.from(await subtle.digest('SHA-256', code as Uint8Array<ArrayBuffer>)).toString(
+    'hex',
+  );
+}
