@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { isWasmRuntimeError } from '@wasmwhisk/runtime';
+import {
+  assertRuntimeAllowed,
+  containerFolder,
+  grantHttp,
+  readCapabilityRequests,
+} from './policy.js';
+
+const closed = { directoryRoot: '', httpHosts: [], runtimesByAnnotation: [], environment: [] };
+const open = {
+  ...closed,
+  directoryRoot: '/srv/actions',
+  httpHosts: ['*'],
+  runtimesByAnnotation: ['wasmer'],
+};
+const none = readCapabilityRequests(new Map(), undefined);
+
+function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return isWasmRuntimeError(error) ? error.code : String(error);
+  }
+  return 'no error';
+}
+
+describe('the policy', () => {
+  it.each([
+    [{ net_access: true }, true],
+    [{ net_access: 'true' }, true],
+    [{ net_access: 'false' }, false],
+    [{ net_access: { odd: 1 } }, false],
+    [{}, false],
+  ])('reads net access out of %j', (annotations, expected) => {
+    expect(readCapabilityRequests(new Map(Object.entries(annotations)), undefined).netAccess).toBe(
+      expected,
+    );
+  });
+
+  it('grants HTTP only when both sides say so, and says what is missing', () => {
+    const asked = { ...none, netAccess: true };
+    expect(grantHttp(asked, open)).toEqual({ type: 'granted', hosts: ['*'] });
+    expect(grantHttp(asked, closed)).toMatchObject({
+      type: 'denied',
+      reason: expect.stringContaining('operator'),
+    });
+    expect(grantHttp(none, open)).toMatchObject({
+      type: 'denied',
+      reason: expect.stringContaining('net_access'),
+    });
+  });
+
+  it('gives each container a folder below the root, whatever its id', () => {
+    const asked = { ...none, directories: ['/tmp/filesys'] };
+    const folder = containerFolder('../../etc#1', asked, open);
+    expect(folder).toMatch(/^\/srv\/actions\/[0-9a-f]{32}$/);
+    expect(containerFolder('other#2', asked, open)).not.toBe(folder);
+    expect(containerFolder('c', none, closed)).toBeUndefined();
+    expect(codeOf(() => containerFolder('c', asked, closed))).toBe('WW_ERR_CAPABILITY_DENIED');
+  });
+
+  it('lets actions choose only what the operator lists', () => {
+    expect(
+      codeOf(() => {
+        assertRuntimeAllowed('wasmer', open);
+      }),
+    ).toBe('no error');
+    expect(
+      codeOf(() => {
+        assertRuntimeAllowed('wasmer', closed);
+      }),
+    ).toBe('WW_ERR_CAPABILITY_DENIED');
+  });
+});
