@@ -1,1 +1,2 @@
-export {};
+export type { ConformanceOptions } from './conformance-options.js';
+export { describeConformance } from './describe-conformance.js';

@@ -1,1 +1,1 @@
-export {};
+export { createRuntime } from './create-runtime.js';
