@@ -1,3 +1,11 @@
+export {
+  ArtifactError,
+  isArtifactError,
+  type ArtifactFault,
+  type ArtifactPlace,
+} from './artifact-error.js';
+export { artifactLimits, type ArtifactLimitName } from './artifact-limits.js';
+export { capLimits, capMemories, capTables, type ModuleCaps } from './cap-limits.js';
 export type {
   Artifact,
   ArtifactDescription,
@@ -14,3 +22,5 @@ export type {
   Producer,
   ValueTypeName,
 } from './description.js';
+export { canImportMemory, importMemory, type MemoryImportName } from './import-memory.js';
+export { describeArtifact, readArtifact } from './read-artifact.js';

@@ -1,0 +1,48 @@
+export type ArtifactLimitName =
+  | 'types'
+  | 'imports'
+  | 'exports'
+  | 'functions'
+  | 'tables'
+  | 'memories'
+  | 'globals'
+  | 'tags'
+  | 'signatureValues'
+  | 'describedSignatureValues'
+  | 'nameBytes'
+  | 'describedNameBytes'
+  | 'customSections'
+  | 'producers'
+  | 'coreModules'
+  | 'componentDepth';
+
+/**
+ * Most of each thing that a description may hold. Far above what toolchains make, and low enough
+ * that a description stays small whatever the bytes claim: it is kept per artifact and crosses threads.
+ */
+export const artifactLimits: Readonly<Record<ArtifactLimitName, number>> = {
+  /** Entries of the type section, recursion groups counted by their members. */
+  types: 100_000,
+  imports: 20_000,
+  exports: 20_000,
+  functions: 1_000_000,
+  tables: 10_000,
+  memories: 100,
+  globals: 100_000,
+  tags: 100_000,
+  /** Parameters, and results, of one function type: what engines allow. */
+  signatureValues: 1_000,
+  /** Parameters and results of all distinct function types that are imported or exported, together. */
+  describedSignatureValues: 200_000,
+  /** Bytes of one name: what engines allow. */
+  nameBytes: 100_000,
+  /** Bytes of all names in the description, together. */
+  describedNameBytes: 4 * 1024 * 1024,
+  customSections: 1_000,
+  /** Entries of all producers sections, together. */
+  producers: 1_000,
+  /** Core modules in a component, nested components included. */
+  coreModules: 1_000,
+  /** Components within components. */
+  componentDepth: 32,
+};
