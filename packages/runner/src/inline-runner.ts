@@ -46,14 +46,14 @@ export class InlineRunner implements Runner {
     const initialized = this.#containers.get(container.key);
     if (initialized === undefined)
       throw new WasmRuntimeError('WW_ERR_RUN_ABORTED', 'The container was destroyed.');
-    const deadline = new AbortController();
     const timeout: RunEnd = { type: 'timeout' };
-    const timer = setTimeout(
-      () => {
-        deadline.abort(timeout);
-      },
-      Math.max(0, request.deadlineEpochMs - Date.now()),
-    );
+    const remainingMs = request.deadlineEpochMs - Date.now();
+    // A timer would fire only after a guest that holds this thread.
+    if (remainingMs <= 0) throw toRunEndError(timeout);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort(timeout);
+    }, remainingMs);
     const ended = AbortSignal.any([signal, deadline.signal, this.#shutdown.signal]);
     if (ended.aborted) {
       clearTimeout(timer);
