@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWasmRuntimeError } from '@wasmwhisk/runtime';
+import { isWasmRuntimeError, type HttpGrant } from '@wasmwhisk/runtime';
 import {
   assertRuntimeAllowed,
   containerFolder,
@@ -25,6 +25,10 @@ function codeOf(action: () => unknown): string {
   return 'no error';
 }
 
+function reasonOf(grant: HttpGrant): string {
+  return grant.type === 'denied' ? grant.reason : 'granted';
+}
+
 describe('the policy', () => {
   it.each([
     [{ net_access: true }, true],
@@ -41,10 +45,9 @@ describe('the policy', () => {
   it('grants HTTP only when both sides say so, and says what is missing', () => {
     const asked = { ...none, netAccess: true };
     expect(grantHttp(asked, open)).toEqual({ type: 'granted', hosts: ['*'] });
-    expect(grantHttp(asked, closed)).toMatchObject({
-      type: 'denied',
-      reason: expect.stringContaining('operator'),
-    });
+    expect(reasonOf(grantHttp(asked, closed))).toContain('operator');
+    expect(reasonOf(grantHttp(none, open))).toContain('net_access');
+  });
     expect(grantHttp(none, open)).toMatchObject({
       type: 'denied',
       reason: expect.stringContaining('net_access'),

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Container } from '../containers/container.js';
 
 /** What a container's server takes over from the main one. */
@@ -14,14 +15,14 @@ export interface PortSettings {
 export class ContainerPorts {
   readonly #settings: PortSettings;
   readonly #handle: RequestListener;
-  readonly #onClientError: (error: Error, socket: Socket) => void;
+  readonly #onClientError: (error: Error, socket: Duplex) => void;
   readonly #containers = new Map<number, string>();
   readonly #servers = new Set<Server>();
 
   constructor(
     settings: PortSettings,
     handle: RequestListener,
-    onClientError: (error: Error, socket: Socket) => void,
+    onClientError: (error: Error, socket: Duplex) => void,
   ) {
     this.#settings = settings;
     this.#handle = handle;
@@ -45,7 +46,7 @@ export class ContainerPorts {
     );
     server.maxConnections = this.#settings.connectionsMax;
     server.on('clientError', (error, socket) => {
-      this.#onClientError(error, socket as Socket);
+      this.#onClientError(error, socket);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

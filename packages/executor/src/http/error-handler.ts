@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { toErrorBody } from '@wasmwhisk/protocol';
 import { isWasmRuntimeError } from '@wasmwhisk/runtime';
@@ -52,7 +52,7 @@ function fromFramework(error: FastifyError, config: ExecutorConfig['server']): E
 }
 
 /** Answers what is no HTTP, or did not arrive in time, and closes the connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

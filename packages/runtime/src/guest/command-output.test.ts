@@ -11,7 +11,10 @@ function collect(): { log: () => string; output: CommandOutput } {
       if (stream === 'stdout') chunks.push(Buffer.from(bytes));
     },
   };
-  return { log: () => Buffer.concat(chunks).toString(), output: new CommandOutput({ logs, resultBytes: 100 }) };
+  return {
+    log: () => Buffer.concat(chunks).toString(),
+    output: new CommandOutput({ logs, resultBytes: 100 }),
+  };
 }
 
 describe('CommandOutput', () => {

@@ -62,7 +62,7 @@ export class CommandOutput {
         `The action wrote a line of more than ${String(this.#rules.resultBytes)} bytes to stdout, ` +
           'the limit of a result.',
       );
-    this.#held.push(piece.slice() as Uint8Array<ArrayBuffer>);
+    this.#held.push(piece.slice());
     this.#heldBytes += piece.length;
   }
 
