@@ -25,7 +25,7 @@ describe('sleep', () => {
     await expect(sleep(1n, { ...untold, signal: controller.signal })).rejects.toEqual({
       type: 'timeout',
     });
-    expect(told).toEqual([true]);
+    expect(told).toEqual([true, false]);
   });
 });
 

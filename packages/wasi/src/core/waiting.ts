@@ -6,7 +6,7 @@ const timerMsMax = 2 ** 31 - 1;
 export interface SleepOptions {
   /** Ends the sleep: it rejects with the signal's reason. */
   readonly signal: AbortSignal | undefined;
-  /** Told just before the guest gives its thread back, and when it goes on. Not told when it is ended. */
+  /** Told just before the guest gives its thread back, and when it goes on, be it only to be unwound. */
   readonly onWaiting: ((waiting: boolean) => void) | undefined;
 }
 
@@ -18,12 +18,15 @@ export async function sleep(durationNs: bigint, options: SleepOptions): Promise<
   const { signal, onWaiting } = options;
   signal?.throwIfAborted();
   onWaiting?.(true);
-  const endNs = monotonicClockNs() + durationNs;
-  // Timers count whole milliseconds of their own clock and may fire early by this one.
-  for (let leftNs = durationNs; leftNs > 0n; leftNs = endNs - monotonicClockNs()) {
-    await delay(Math.min(toMilliseconds(leftNs), timerMsMax), signal);
+  try {
+    const endNs = monotonicClockNs() + durationNs;
+    // Timers count whole milliseconds of their own clock and may fire early by this one.
+    for (let leftNs = durationNs; leftNs > 0n; leftNs = endNs - monotonicClockNs()) {
+      await delay(Math.min(toMilliseconds(leftNs), timerMsMax), signal);
+    }
+  } finally {
+    onWaiting?.(false);
   }
-  onWaiting?.(false);
 }
 
 /**
@@ -47,7 +50,7 @@ export async function waitFor<Result>(
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    if (signal?.aborted !== true) onWaiting?.(false);
+    onWaiting?.(false);
   }
 }
 

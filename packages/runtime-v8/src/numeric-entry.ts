@@ -1,0 +1,35 @@
+import type { FunctionType } from '@wasmwhisk/artifact';
+import { isNumericSignature, WasmRuntimeError } from '@wasmwhisk/runtime';
+
+/** The export that a numeric guest's activations call. */
+export interface NumericEntry {
+  readonly name: string;
+  readonly signature: FunctionType;
+}
+
+/** What is called when an action's `main` is not set, or is OpenWhisk's default. */
+const defaultName = 'main';
+
+/**
+ * Finds the export that `entry` names; without a name the one called `main`, or else the only one.
+ *
+ * @throws WasmRuntimeError `WW_ERR_GUEST_EXPORT_MISSING`
+ */
+export function resolveNumericEntry(
+  functions: ReadonlyMap<string, FunctionType>,
+  entry: string | undefined,
+): NumericEntry {
+  const candidates = [...functions].filter(
+    ([name, signature]) => name !== '_initialize' && isNumericSignature(signature),
+  );
+  const [only, ...others] = candidates;
+  const wanted = entry ?? defaultName;
+  const found = candidates.find(([name]) => name === wanted);
+  const chosen = found ?? (entry === undefined && others.length === 0 ? only : undefined);
+  if (chosen !== undefined) return { name: chosen[0], signature: chosen[1] };
+  const names = candidates.map(([name]) => `"${name}"`).slice(0, 20);
+  throw new WasmRuntimeError(
+    'WW_ERR_GUEST_EXPORT_MISSING',
+    `The action has no export "${wanted}" that takes and returns numbers. Set main to one of: ${names.join(', ')}.`,
+  );
+}
