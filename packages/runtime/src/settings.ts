@@ -28,7 +28,12 @@ export type HttpGrant =
 
 /** All that a container's runs have in common. Plain data. */
 export interface ContainerSettings {
-  /** The export that `main` names, for guests with a choice (numeric). `undefined`: the only or default one. */
+  /**
+   * The export that `main` names; `undefined`: the default one. Numeric guests must export it.
+   * Modules of the command and second buffer form begin there instead of at `_start` when they
+   * export it as a function without parameters and results, and at `_start` when they do not.
+   * Modules of the first buffer form ignore it: the tools of their time send nonsense there.
+   */
   readonly entry: string | undefined;
   readonly limits: RunLimits;
   readonly directories: readonly DirectoryGrant[];
