@@ -19,6 +19,8 @@ export interface V8Code {
   readonly imports: readonly ModuleImport[];
   /** Its exported functions with their types, for `main` of numeric guests. */
   readonly functions: ReadonlyMap<string, FunctionType>;
+  /** Whether it exports its memory as `memory`, where the host puts arguments and finds results. */
+  readonly exportsMemory: boolean;
   /** How its memory is given to it; `undefined` when each instance makes its own. */
   readonly memory: MemoryPlan | undefined;
   /** The memory limit that is built in. */

@@ -16,6 +16,7 @@ import {
 import { canPreopen } from '@wasmwhisk/wasi';
 import { runPlainCommand } from './command-run.js';
 import { CpuMeter } from './cpu-meter.js';
+import { assertEntry } from './entry-check.js';
 import { linkGuest } from './linked-guest.js';
 import { MemoryPool } from './memory-pool.js';
 import { prepareModule } from './prepare-module.js';
@@ -82,6 +83,9 @@ export class V8Runtime implements WasmRuntime {
           external.type === 'function' ? [[name, external.signature]] : [],
         ),
       ),
+      exportsMemory: description.exports.some(
+        ({ name, external }) => name === 'memory' && external.type === 'memory',
+      ),
       memory: prepared.memory,
       memoryBytesMax: limits.memoryBytes,
     };
@@ -91,7 +95,9 @@ export class V8Runtime implements WasmRuntime {
   initialize(compiled: CompiledArtifact, settings: ContainerSettings): Promise<RuntimeContainer> {
     // What is thrown in here becomes a rejection.
     return new Promise((resolve) => {
-      const linked = linkGuest(toV8Code(compiled), settings.http);
+      const code = toV8Code(compiled);
+      const linked = linkGuest(code, settings.http);
+      assertEntry(code);
       assertDirectories(settings.directories);
       resolve(new V8Container(linked, settings, this.#context));
     });
