@@ -1,1 +1,1 @@
-export {};
+export { createRuntime } from './jco-runtime.js';

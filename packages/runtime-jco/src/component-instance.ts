@@ -1,0 +1,153 @@
+import { createPreview2Host, type Preview2HostOptions } from '@wasmwhisk/wasi';
+import { WasmRuntimeError } from '@wasmwhisk/runtime';
+import type { CompiledComponent } from './compiled-component.js';
+import type { Glue } from './glue.js';
+
+/** What a run needs, beside what it is given. */
+export interface LoadedComponent {
+  readonly compiled: CompiledComponent;
+  readonly glue: Glue;
+}
+
+/** How the exported function ended that was called. */
+export type CallOutcome =
+  | { readonly type: 'returned'; readonly value: unknown }
+  /** `error` is what was thrown; `returned` tells that the guest was done and its answer was the matter. */
+  | { readonly type: 'threw'; readonly error: unknown; readonly returned: boolean };
+
+export interface Call {
+  readonly outcome: CallOutcome;
+  /** Bytes of all memories that the core instances export. They never shrink. */
+  readonly memoryBytes: number;
+}
+
+/** An answer that is no UTF-8: strings of a component are, and what is not traps. */
+export class InvalidUtf8Error extends Error {
+  override readonly name = 'InvalidUtf8Error';
+}
+
+/**
+ * Makes a fresh instance, calls `run` of its interface, and frees all. Never rejects for what the
+ * guest does.
+ */
+export async function callComponent(
+  { compiled, glue }: LoadedComponent,
+  args: readonly unknown[],
+  hostOptions: Omit<Preview2HostOptions, 'onFailure'>,
+): Promise<Call> {
+  const failure = Promise.withResolvers<never>();
+  // A wait may fail when the guest's own promise has settled already.
+  failure.promise.catch(() => undefined);
+  const host = createPreview2Host({ ...hostOptions, onFailure: failure.reject });
+  const instances = new CoreInstances(compiled);
+  let returned = false;
+  const onReturn = (): void => {
+    returned = true;
+  };
+  try {
+    const instantiate = glue({
+      WebAssembly: watchReturn(onReturn),
+      TextDecoder: StrictTextDecoder,
+    });
+    const exported = instantiate(instances.findModule, host.imports, instances.instantiate);
+    const value = await Promise.race([findRun(exported, compiled)(...args), failure.promise]);
+    return { outcome: { type: 'returned', value }, memoryBytes: instances.memoryBytes() };
+  } catch (error) {
+    return { outcome: { type: 'threw', error, returned }, memoryBytes: instances.memoryBytes() };
+  } finally {
+    host.close();
+  }
+}
+
+function findRun(
+  exported: Readonly<Record<string, unknown>>,
+  { exportName }: CompiledComponent,
+): (...args: readonly unknown[]) => Promise<unknown> {
+  const instance = exported[exportName];
+  if (typeof instance === 'object' && instance !== null && 'run' in instance) {
+    const { run } = instance;
+    if (typeof run === 'function')
+      // Called through a promise, so that whatever it throws at once rejects too.
+      return async (...args) => (run as (...args: readonly unknown[]) => unknown)(...args);
+  }
+  throw new WasmRuntimeError(
+    'WW_ERR_GUEST_EXPORT_MISSING',
+    `The component exports ${exportName} without a function "run".`,
+  );
+}
+
+/** The core instances of one instance of a component. */
+class CoreInstances {
+  readonly #modules: ReadonlyMap<string, WebAssembly.Module>;
+  readonly #left: Map<WebAssembly.Module, number>;
+  readonly #memories = new Set<WebAssembly.Memory>();
+
+  constructor({ coreModules }: CompiledComponent) {
+    this.#modules = new Map(coreModules.map(({ name, module }) => [name, module]));
+    this.#left = new Map(coreModules.map(({ module, instances }) => [module, instances]));
+  }
+
+  readonly findModule = (name: string): WebAssembly.Module => {
+    const module = this.#modules.get(name);
+    if (module === undefined) throw fault(`The glue asks for an unknown core module ${name}.`);
+    return module;
+  };
+
+  readonly instantiate = (
+    module: WebAssembly.Module,
+    imports?: WebAssembly.Imports,
+  ): WebAssembly.Instance => {
+    // The memory limit was shared out among so many instances and no more.
+    const left = this.#left.get(module) ?? 0;
+    if (left === 0) throw fault('The glue makes more core instances than were counted.');
+    this.#left.set(module, left - 1);
+    const instance = new WebAssembly.Instance(module, imports);
+    for (const exported of Object.values(instance.exports))
+      if (exported instanceof WebAssembly.Memory) this.#memories.add(exported);
+    return instance;
+  };
+
+  memoryBytes(): number {
+    let bytes = 0;
+    for (const memory of this.#memories) bytes += memory.buffer.byteLength;
+    return bytes;
+  }
+}
+
+function fault(message: string): WasmRuntimeError {
+  return new WasmRuntimeError('WW_ERR_RUNTIME_INTERNAL', message);
+}
+
+/**
+ * `WebAssembly` with a `promising` that tells when the core function behind an export has returned:
+ * what fails after that is the answer, not the guest. The glue makes one of each export that may
+ * suspend, and one of the guest's allocator, which returns before.
+ */
+function watchReturn(onReturn: () => void): typeof WebAssembly {
+  const promising: typeof WebAssembly.promising = (exported) => {
+    const call = WebAssembly.promising(exported);
+    return (...args) =>
+      call(...args).then((value) => {
+        onReturn();
+        return value;
+      });
+  };
+  return Object.create(WebAssembly, { promising: { value: promising } }) as typeof WebAssembly;
+}
+
+/** Decodes as the canonical ABI does: no replacement characters, and a byte order mark is text. */
+class StrictTextDecoder {
+  readonly #decoder: InstanceType<typeof TextDecoder>;
+
+  constructor(encoding?: string) {
+    this.#decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  }
+
+  decode(bytes: Uint8Array): string {
+    try {
+      return this.#decoder.decode(bytes);
+    } catch (cause) {
+      throw new InvalidUtf8Error('a string of the guest is not encoded as it should be', { cause });
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  capLimits,
+  describeArtifact,
+  isArtifactError,
+  type Artifact,
+  type ModuleDescription,
+} from '@wasmwhisk/artifact';
+import { WasmRuntimeError, type CompileLimits } from '@wasmwhisk/runtime';
+import type { CompiledComponent, ComponentInterface, CoreModule } from './compiled-component.js';
+import { readGlueImports, readInstanceCounts, toGlueSource, type GlueImport } from './glue.js';
+import { assertHarmlessNames, namesOf } from './harmless-names.js';
+import { shareMemory, type MemoryDemand } from './memory-shares.js';
+import { transpile, type Transpiled } from './transpile.js';
+
+/**
+ * Transpiles and compiles a component, under limits that hold for all of its core modules together.
+ *
+ * @param guestInterface - what `assess` found
+ * @throws WasmRuntimeError `WW_ERR_GUEST_COMPILE`, `WW_ERR_ARTIFACT_UNSUPPORTED`, `WW_ERR_RUN_MEMORY_LIMIT`
+ */
+export async function precompileComponent(
+  artifact: Artifact,
+  guestInterface: ComponentInterface,
+  limits: CompileLimits,
+): Promise<CompiledComponent> {
+  const transpiled = await transpile(artifact.bytes);
+  const exportName = transpiled.exports.find((name) => exportNames[guestInterface].test(name));
+  if (exportName === undefined)
+    throw new WasmRuntimeError(
+      'WW_ERR_GUEST_EXPORT_MISSING',
+      `The component does not export the interface of a guest of kind ${guestInterface}.`,
+    );
+  assertHarmlessNames([
+    ...transpiled.imports,
+    ...transpiled.exports,
+    ...artifact.description.imports.map(externName),
+    ...artifact.description.exports.map(externName),
+  ]);
+  const coreModules = compileCoreModules(
+    transpiled.coreModules,
+    readInstanceCounts(transpiled.module),
+    limits,
+  );
+  for (const { module } of coreModules) assertHarmlessNames(namesOf(module));
+  return {
+    guestInterface,
+    exportName,
+    glueSource: toGlueSource(transpiled.module),
+    coreModules,
+    imports: readImports(transpiled, artifact.description.imports.map(externName)),
+  };
+}
+
+const exportNames: Readonly<Record<ComponentInterface, RegExp>> = {
+  command: /^wasi:cli\/run@0\.2\.\d+$/,
+  'action-world': /^wasmwhisk:action\/handler@0\.1\.\d+$/,
+};
+
+/** Module imports have a name as well; components are all we get. */
+function externName({ name }: { readonly name: string }): string {
+  return name;
+}
+
+/**
+ * What the component takes from the host. The glue drops the versions of interfaces, so those that
+ * are not WASI 0.2 are added as the component names them, for the linker to refuse.
+ */
+function readImports(transpiled: Transpiled, externs: readonly string[]): readonly GlueImport[] {
+  const taken = readGlueImports(transpiled.module);
+  const known = new Set(taken.map(({ interfaceName }) => interfaceName));
+  const others = [
+    ...transpiled.imports.filter((name) => !known.has(name)),
+    ...externs.filter((name) => !/^wasi:[a-z-]+\/[a-z0-9-]+@0\.2\.\d+$/.test(name)),
+  ];
+  return [...taken, ...others.map((interfaceName) => ({ interfaceName, members: [] }))];
+}
+
+interface CoreModuleSource {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly description: ModuleDescription;
+  readonly instances: number;
+}
+
+function compileCoreModules(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  counts: ReadonlyMap<string, number>,
+  limits: CompileLimits,
+): readonly CoreModule[] {
+  const sources = [...files].map(([name, bytes]) => ({
+    name,
+    bytes,
+    description: describeCoreModule(name, bytes),
+    instances: counts.get(name) ?? 0,
+  }));
+  const shares = shareMemory(sources.map(memoryDemand), limits.memoryBytes);
+  if (shares === undefined)
+    throw new WasmRuntimeError(
+      'WW_ERR_RUN_MEMORY_LIMIT',
+      `The component declares more memory than the ${String(limits.memoryBytes)} bytes that are ` +
+        'allowed. Build it with a smaller initial memory, or ask the operator for a higher limit.',
+    );
+  return sources.map((source, index) => ({
+    name: source.name,
+    module: compileCapped(source, shares[index] ?? 0, limits),
+    instances: source.instances,
+  }));
+}
+
+function describeCoreModule(name: string, bytes: Uint8Array): ModuleDescription {
+  const description = refuseArtifactErrors(() => describeArtifact(bytes));
+  if (description.format === 'module') return description;
+  throw new Error(`jco gave a core module ${name} that is none`);
+}
+
+/** The memories that the module defines. Those that it imports belong to another module of the component. */
+function memoryDemand({ description, instances }: CoreModuleSource): MemoryDemand {
+  const own = description.memories.filter(({ imported }) => !imported);
+  if (own.length > 0 && own.length < description.memories.length)
+    throw new WasmRuntimeError(
+      'WW_ERR_ARTIFACT_UNSUPPORTED',
+      'A core module of the component imports one memory and defines another. The runtime jco cannot ' +
+        'limit both.',
+    );
+  return {
+    minimumBytes: sum(own.map(({ limits, pageBytes }) => limits.minimum * pageBytes)),
+    maximumBytes: sum(
+      own.map(({ limits, pageBytes }) =>
+        limits.maximum === undefined ? Infinity : limits.maximum * pageBytes,
+      ),
+    ),
+    instances,
+  };
+}
+
+function compileCapped(
+  { name, bytes, description }: CoreModuleSource,
+  memoryBytes: number,
+  { tableElements }: CompileLimits,
+): WebAssembly.Module {
+  // An imported memory keeps its type: it has the cap of the module that defines it.
+  const hasOwnMemory = description.memories.some(({ imported }) => !imported);
+  const capped = refuseArtifactErrors(() =>
+    capLimits(
+      bytes,
+      description,
+      hasOwnMemory ? { memoryBytes, tableElements } : { tableElements },
+    ),
+  );
+  try {
+    return new WebAssembly.Module(capped);
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    throw new WasmRuntimeError(
+      'WW_ERR_GUEST_COMPILE',
+      `V8 refused the core module ${name} of the component: ${cause.message}.`,
+      { cause },
+    );
+  }
+}
+
+function refuseArtifactErrors<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (cause) {
+    if (!isArtifactError(cause)) throw cause;
+    const isLimit = cause.fault === 'memory-limit' || cause.fault === 'table-limit';
+    throw new WasmRuntimeError(
+      isLimit ? 'WW_ERR_RUN_MEMORY_LIMIT' : 'WW_ERR_GUEST_COMPILE',
+      `A core module of the component: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
