@@ -13,6 +13,7 @@ export type ArtifactLimitName =
   | 'describedNameBytes'
   | 'customSections'
   | 'producers'
+  | 'componentSections'
   | 'coreModules'
   | 'componentDepth';
 
@@ -41,6 +42,8 @@ export const artifactLimits: Readonly<Record<ArtifactLimitName, number>> = {
   customSections: 1_000,
   /** Entries of all producers sections, together. */
   producers: 1_000,
+  /** Sections of a component, with those of all that it embeds. */
+  componentSections: 200_000,
   /** Core modules in a component, nested components included. */
   coreModules: 1_000,
   /** Components within components. */

@@ -36,6 +36,7 @@ class ComponentInReading {
   readonly #exports: ComponentExtern[] = [];
   readonly #producers = new Map<string, Producer>();
   #coreModules = 0;
+  #sections = 0;
 
   describe(): ComponentDescription {
     return {
@@ -59,6 +60,7 @@ class ComponentInReading {
       if (name === undefined)
         throw file.malformed(`a section has the unknown id ${String(id)}`, start);
       const content = file.part(file.u32(), name);
+      this.#countSection(content);
       switch (name) {
         case 'custom':
           this.#takeCustom(content);
@@ -84,6 +86,11 @@ class ComponentInReading {
     }
   }
 
+  #countSection(content: ByteReader): void {
+    this.#sections += 1;
+    content.assertLimit('componentSections', this.#sections, 'sections');
+  }
+
   #takeCustom(content: ByteReader): void {
     if (content.name() === 'producers')
       addProducers(this.#producers, readProducers(content), artifactLimits.producers);
@@ -94,8 +101,10 @@ class ComponentInReading {
     content.assertLimit('coreModules', this.#coreModules, 'core modules');
     if (preambleKind(content.bytes, content.offset, content.end) !== 'module')
       throw content.malformed('an embedded module does not begin as one');
-    for (const section of walkModuleSections(content))
+    for (const section of walkModuleSections(content)) {
+      this.#countSection(section.content);
       if (section.name === 'custom') this.#takeCustom(section.content);
+    }
   }
 
   #takeImports(content: ByteReader): void {

@@ -1,4 +1,4 @@
-import { ByteReader } from './byte-reader.js';
+import { type ByteReader } from './byte-reader.js';
 
 /** Ids of a module's sections. */
 export const sectionIds = {
