@@ -13,6 +13,7 @@ import {
   componentNew,
   parse,
   preview1AdapterCommandPath,
+  preview1AdapterReactorPath,
 } from '@bytecodealliance/jco';
 
 const usage = `Usage: node scripts/build-component.ts [--verify]
@@ -37,40 +38,50 @@ export function assemble(wat: string): Promise<Uint8Array> {
   return parse(wat);
 }
 
-/** A WASI preview 1 command (exports `_start`) as a component that exports `wasi:cli/run`. */
-export async function toCommandComponent(module: Uint8Array): Promise<Uint8Array> {
-  const adapter = readFileSync(fileURLToPath(preview1AdapterCommandPath()));
-  return componentNew(module, [['wasi_snapshot_preview1', adapter]]);
+/** What a core module becomes a component of. */
+export interface ComponentForm {
+  /**
+   * `action`: speaks the canonical ABI of our action world. `command`: exports `_start`, and the
+   * component `wasi:cli/run`.
+   */
+  readonly type: 'action' | 'command';
+  /** WASI interfaces that the module imports by itself, such as `wasi:cli/exit`, in jco's version of them. */
+  readonly imports?: readonly string[];
+  /** Interfaces of the text `packages` that the module imports, such as `local:absent/host`. */
+  readonly otherImports?: readonly string[];
+  /** WIT of further packages, each of which begins with its name. */
+  readonly packages?: readonly string[];
 }
 
-/**
- * A core module that speaks the canonical ABI of our action world as a component.
- *
- * @param imports - WASI interfaces that it imports beside, such as `wasi:cli/environment`; jco's
- *   version of them.
- */
-export async function toActionComponent(
-  module: Uint8Array,
-  imports: readonly string[] = [],
-): Promise<Uint8Array> {
+/** Makes a component of a core module. Imports of WASI preview 1 go through jco's adapter. */
+export async function toComponent(module: Uint8Array, form: ComponentForm): Promise<Uint8Array> {
   const embedded = await componentEmbed({
     binary: module,
     // As text and not as a path: jco's own file system shim opens no directories since 0.26.1.
-    witSource: worldText(imports),
+    witSource: worldText(form),
     world: 'guest',
+    // `exit-with-code` is the only one that is used.
+    features: { tag: 'all' },
   });
-  return componentNew(embedded, []);
+  const adapter =
+    form.type === 'command' ? preview1AdapterCommandPath() : preview1AdapterReactorPath();
+  return componentNew(embedded, [['wasi_snapshot_preview1', readFileSync(fileURLToPath(adapter))]]);
 }
 
 /** A world that includes ours, and every package it needs, in one text. */
-function worldText(imports: readonly string[]): string {
+function worldText(form: ComponentForm): string {
+  const { type, imports = [], otherImports = [], packages = [] } = form;
   const action = readFileSync(join(root, 'wit/action.wit'), 'utf8');
   const wasi = imports.length === 0 ? [] : wasiPackages();
-  const world = imports.map((name) => `  import ${name}@${wasiVersion};\n`).join('');
+  const world = [
+    ...(type === 'action' ? ['include wasmwhisk:action/action@0.1.0'] : []),
+    ...imports.map((name) => `import ${name}@${wasiVersion}`),
+    ...otherImports.map((name) => `import ${name}`),
+  ];
   return [
     'package wasmwhisk:guest;\n',
-    `world guest {\n  include wasmwhisk:action/action@0.1.0;\n${world}}\n`,
-    ...[action, ...wasi].map(nest),
+    `world guest {\n${world.map((item) => `  ${item};\n`).join('')}}\n`,
+    ...[action, ...wasi, ...packages].map(nest),
   ].join('\n');
 }
 
@@ -124,7 +135,7 @@ async function buildExample(example: ComponentExample): Promise<Uint8Array> {
       ],
       { cwd: root, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } },
     );
-    return await toActionComponent(readFileSync(core));
+    return await toComponent(readFileSync(core), { type: 'action' });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
