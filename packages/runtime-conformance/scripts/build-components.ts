@@ -57,7 +57,12 @@ for (const file of filesIn(sources).filter((name) => name.endsWith('.wat'))) {
   const fragment = readFileSync(file, 'utf8');
   const name = file.slice(sources.length + 1, -'.wat'.length);
   if (/^\(module/m.test(fragment) || modulesOnly.has(name)) continue;
-  for (const type of ['action', 'command'] as const) await build(type, name, file, fragment);
+  for (const type of ['action', 'command'] as const) {
+    // A shell may have a form of the fragment of its own.
+    const own = join(shells, `${type}-${name}.wat`);
+    if (modifiedMs(own) > 0) await build(type, name, own, readFileSync(own, 'utf8'));
+    else await build(type, name, file, fragment);
+  }
 }
 for (const failure of failures) process.stderr.write(`${failure}\n`);
 process.stdout.write(

@@ -23,7 +23,8 @@ const options: Parameters<typeof transpileBytes>[1] = {
   asyncExports: ['wasi:cli/run#run', 'wasmwhisk:action/handler#run'],
   emitTypescriptDeclarations: false,
   nodejsCompat: false,
-  multiMemory: false,
+  // V8 has several memories; else jco refuses modules that do, and copies between components through shims.
+  multiMemory: true,
 };
 
 /**
