@@ -1,4 +1,23 @@
+export { ConfigError, isConfigError, type ConfigProblem } from './config/config-error.js';
+export {
+  configFileVariable,
+  loadConfig,
+  type ConfigFlag,
+  type ConfigOptions,
+  type LoadedConfig,
+  type SettingSource,
+} from './config/load-config.js';
+export type { ConfigMode } from './config/mode-defaults.js';
+export { suggestName } from './config/near-name.js';
+export { formatQuantity } from './config/quantity.js';
 export { configSchema, type ExecutorConfig } from './config/schema.js';
+export {
+  configSections,
+  configSettings,
+  type ConfigSetting,
+  type SettingForm,
+  type SettingValue,
+} from './config/settings.js';
 export { Container, type RunAnswer } from './containers/container.js';
 export {
   executorErrors,
@@ -10,5 +29,6 @@ export { Executor, type ExecutorMode, type ExecutorOptions } from './executor.js
 export { toInitFailure, toRunFailure, type Failure } from './failure.js';
 export { buildApp } from './http/app.js';
 export type { LogLine } from './logs/activation-log.js';
+export { FramedDestination, type WriteLine } from './logs/framed-destination.js';
 export type { LogDestination, LogOwner } from './logs/log-destination.js';
 export { startServer, type ExecutorServer } from './server.js';

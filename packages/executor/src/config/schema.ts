@@ -106,7 +106,12 @@ const runtimeSchema = Type.Object(
           'Runtime for all actions; `auto` takes the best one that supports the artifact.',
       },
     ),
-    threads: count(0, 0, 512, 'Worker threads that compute at once; 0: as many as processors.'),
+    threads: count(
+      0,
+      0,
+      512,
+      'Worker threads that compute at once; 0: as many as processors. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
+    ),
     spareThreads: count(
       1,
       0,
@@ -155,7 +160,7 @@ const limitsSchema = Type.Object(
       256 * mebibyte,
       64 * 1024,
       4096 * mebibyte,
-      "Most linear memory of one guest. In single mode also below the cgroup's limit.",
+      "Most linear memory of one guest. In single mode the default follows the control group's limit, less what Node.js needs.",
     ),
     tableElements: count(1_000_000, 1, 10_000_000, 'Most elements of each table of a guest.'),
     timeoutMs: count(60_000, 1, 86_400_000, 'Time of a run whose caller names no deadline.'),
@@ -192,6 +197,11 @@ const limitsSchema = Type.Object(
   { additionalProperties: false, default: {} },
 );
 
+/** A text for those who read it, one of the runtimes for those who set it. */
+const runtimeNameSchema = Type.Unsafe<string>(
+  Type.Union([Type.Literal('v8'), Type.Literal('wasmer'), Type.Literal('jco')]),
+);
+
 const policySchema = Type.Object(
   {
     directoryRoot: Type.String({
@@ -204,7 +214,7 @@ const policySchema = Type.Object(
       description:
         'Hosts that actions with `net_access` may reach; `*` means any. By default none.',
     }),
-    runtimesByAnnotation: Type.Array(Type.String({ minLength: 1 }), {
+    runtimesByAnnotation: Type.Array(runtimeNameSchema, {
       default: [],
       description: 'Runtimes that an action may choose for itself by its annotation `runtime`.',
     }),
