@@ -10,6 +10,7 @@ import {
   CommandOutput,
   fitsArgument,
   parseNumericArguments,
+  startName,
   toNumericResult,
   toRunEndError,
   WasmRuntimeError,
@@ -43,6 +44,8 @@ export class V8Container implements RuntimeContainer {
   readonly #settings: ContainerSettings;
   readonly #context: ContainerContext;
   readonly #numericEntry: NumericEntry | undefined;
+  /** Where command and buffer guests begin. */
+  readonly #startName: string;
   #destroyed = false;
 
   /** @throws WasmRuntimeError `WW_ERR_GUEST_EXPORT_MISSING` when `main` names no numeric export */
@@ -51,6 +54,7 @@ export class V8Container implements RuntimeContainer {
     this.#settings = settings;
     this.#context = context;
     const { guestInterface, functions } = linked.code;
+    this.#startName = startName(functions, guestInterface, settings.entry);
     this.#numericEntry =
       guestInterface === 'numeric' ? resolveNumericEntry(functions, settings.entry) : undefined;
   }
@@ -106,7 +110,7 @@ export class V8Container implements RuntimeContainer {
     return this.#run(request, async ({ exports, call }) => {
       const buffer = bind(exports);
       buffer.writeInput(input, byteLength);
-      await call('_start');
+      await call(this.#startName);
       return buffer.readResult(this.#rules(activation));
     });
   }
@@ -123,7 +127,7 @@ export class V8Container implements RuntimeContainer {
     });
     try {
       return await this.#run(request, async ({ call }) => {
-        await call('_start');
+        await call(this.#startName);
         return output.finish();
       });
     } catch (error) {

@@ -50,3 +50,4 @@ export {
   type ResultRules,
 } from './guest/result.js';
 export { toV8TrapError } from './guest/v8-trap.js';
+export { startName } from './guest/start-name.js';
