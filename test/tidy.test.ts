@@ -102,9 +102,9 @@ describe('imports', () => {
     expect(faults).toEqual([]);
   });
 
-  it('stay inside their package', () => {
-    const faults = imports.flatMap(({ file, specifier }) => {
-      if (packageOf(file) === undefined || !specifier.startsWith('.')) return [];
+  it('stay inside their package in what is shipped', () => {
+    const faults = imports.flatMap(({ file, specifier, inTest }) => {
+      if (inTest || !specifier.startsWith('.')) return [];
       const target = resolveRelative(file, specifier);
       return packageOf(target) !== undefined ? [] : [`${file} imports ${target} of the root`];
     });
@@ -130,15 +130,23 @@ describe('imports', () => {
       const manifest = readManifest(`packages/${owner}/`);
       const declared = {
         ...manifest.dependencies,
-        ...(inTest || !file.includes('/src/')
-          ? { ...manifest.devDependencies, ...rootManifest.devDependencies }
-          : {}),
+        ...(inTest ? { ...manifest.devDependencies, ...rootManifest.devDependencies } : {}),
       };
       return name in declared || name === manifest.name
         ? []
         : [`${file} imports ${specifier}, which packages/${owner}/package.json does not list`];
     });
     expect(faults).toEqual([]);
+  });
+
+  it('name the engines in one place', () => {
+    const engine = /@wasmwhisk\/runtime-(?:v8|wasmer|jco|wasmtime)\b/;
+    const places = sourceFiles.filter(
+      (file) => /^packages\/(executor|cli)\/src\//.test(file) && !isTest(file),
+    );
+    expect(places.filter((file) => engine.test(readFile(file)))).toEqual([
+      'packages/executor/src/runtimes.ts',
+    ]);
   });
 
   it.each(packageNames)('run in no circle in %s, types included', (name) => {
@@ -271,5 +279,26 @@ describe('files', () => {
   it('lock packages by digest, not by the address they came from', () => {
     const addresses = readFile('package-lock.json').match(/"resolved": "[a-z+]+:.*"/g);
     expect(addresses).toBeNull();
+  });
+});
+
+describe('generated pages', () => {
+  // Compared as wholes: a row too many fails as well as a row too few.
+  it.each(['docs/reference/errors.md', 'docs/reference/configuration.md'])(
+    'say what the code says: %s (else run `npm run docs:reference`)',
+    async (path) => {
+      const { renderReferencePages } = await import('../scripts/reference-pages.ts');
+      const pages = await renderReferencePages();
+      expect(readFile(path)).toBe(pages.find((page) => page.path === path)?.text);
+    },
+  );
+
+  it('explain every code that the sources name', () => {
+    const pages = readFile('docs/reference/errors.md');
+    const named = sourceFiles
+      .filter((file) => file.includes('/src/') && !isTest(file))
+      .flatMap((file) => readFile(file).match(/\bWW_ERR_[A-Z]+(?:_[A-Z]+)+\b/g) ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    expect([...new Set(named)].filter((code) => !pages.includes(`\`${code}\``))).toEqual([]);
   });
 });

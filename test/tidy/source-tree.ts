@@ -44,11 +44,10 @@ export function readFile(path: string): string {
   return readFileSync(join(root, path), isText(path) ? 'utf8' : 'latin1');
 }
 
-/** Whether a file is a test, or serves tests alone. */
+/** Whether a file is a test, or serves tests, builds or measurements alone: it is not shipped. */
 export function isTest(path: string): boolean {
-  return (
-    path.endsWith('.test.ts') || /^packages\/[^/]+\/test\//.test(path) || path.startsWith('test/')
-  );
+  if (path.endsWith('.test.ts')) return true;
+  return packageOf(path) === undefined || !/^packages\/[^/]+\/src\//.test(path);
 }
 
 /** The package that a file belongs to; `undefined` for files of the root. */
