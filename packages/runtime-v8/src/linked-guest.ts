@@ -49,8 +49,7 @@ function isPreview1Version(module: string): module is Preview1Version {
 }
 
 function assertPreview1Function(wanted: ModuleImport, version: Preview1Version): void {
-  const functions = preview1Functions[version];
-  const known = Object.hasOwn(functions, wanted.name) ? functions[wanted.name] : undefined;
+  const known = preview1Functions[version].get(wanted.name);
   if (known === undefined) throw unknownImport(wanted);
   assertSignature(wanted, {
     params: [...known.params].map((letter) => (letter === 'I' ? 'i64' : 'i32')),

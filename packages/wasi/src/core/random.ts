@@ -1,8 +1,15 @@
 import { randomFillSync } from 'node:crypto';
 
+/** Node.js fills less than 2 GiB in one call. */
+const pieceBytesMax = 64 * 1024 * 1024;
+
 /** Fills guest memory from the operating system's generator. */
 export function fillRandom(target: Uint8Array): void {
-  if (target.length === 0) return;
+  for (let start = 0; start < target.length; start += pieceBytesMax)
+    fillPiece(target.subarray(start, start + pieceBytesMax));
+}
+
+function fillPiece(target: Uint8Array): void {
   if (target.buffer instanceof ArrayBuffer) {
     randomFillSync(target);
     return;

@@ -70,24 +70,31 @@ const both: Readonly<Record<string, Preview1Function>> = {
 
 /** Every function of each version, by name. The draft lacks `sock_accept` and lays out three others differently. */
 export const preview1Functions: Readonly<
-  Record<Preview1Version, Readonly<Record<string, Preview1Function>>>
+  Record<Preview1Version, ReadonlyMap<string, Preview1Function>>
 > = {
-  wasi_snapshot_preview1: {
+  wasi_snapshot_preview1: toMap({
     ...both,
     fd_filestat_get: define('ii', fd.fdFilestatGet(writeFileStat)),
     fd_seek: define('iIii', stream.fdSeek(['start', 'current', 'end'])),
     path_filestat_get: define('iiiii', directory.pathFilestatGet(writeFileStat)),
     poll_oneoff: define('iiii', pollOneoff(subscriptionLayout)),
     sock_accept: define('iii', process.sockRefused),
-  },
-  wasi_unstable: {
+  }),
+  wasi_unstable: toMap({
     ...both,
     fd_filestat_get: define('ii', fd.fdFilestatGet(writeUnstableFileStat)),
     fd_seek: define('iIii', stream.fdSeek(['current', 'end', 'start'])),
     path_filestat_get: define('iiiii', directory.pathFilestatGet(writeUnstableFileStat)),
     poll_oneoff: define('iiii', pollOneoff(unstableSubscriptionLayout)),
-  },
+  }),
 };
+
+/** A map and not an object: guests import by any name, `toString` too. */
+function toMap(
+  functions: Readonly<Record<string, Preview1Function>>,
+): ReadonlyMap<string, Preview1Function> {
+  return new Map(Object.entries(functions));
+}
 
 /** The functions in which a guest may wait. */
 export const waitingFunctions: ReadonlySet<string> = new Set(['poll_oneoff']);

@@ -1,7 +1,11 @@
 import { WasiError } from '../core/errno.js';
+import { pathLengthMax } from '../core/path.js';
 
 /** Most pieces that one scattered read or write may have; `IOV_MAX` of Linux. */
 export const vectorsMax = 1024;
+
+/** Longest text taken from a guest: the longest path, all its characters three bytes long. */
+const textBytesMax = pathLengthMax * 3;
 
 /** One piece of a scattered read or write. */
 export interface Vector {
@@ -33,8 +37,10 @@ export class GuestMemory {
     return this.#bytes.subarray(start, start + (length >>> 0));
   }
 
-  /** @throws WasiError `EFAULT`, `EILSEQ` when it is no UTF-8 */
+  /** @throws WasiError `EFAULT`, `ENAMETOOLONG`, `EILSEQ` when it is no UTF-8 */
   text(pointer: number, length: number): string {
+    // No path has more bytes; a hundred megabytes are not copied to find that out.
+    if (length >>> 0 > textBytesMax) throw new WasiError('ENAMETOOLONG');
     // A copy: the decoder refuses shared memory.
     const bytes = this.bytes(pointer, length).slice();
     try {

@@ -40,7 +40,7 @@ export class Preview1Host {
     const functions = preview1Functions[version];
     const imports: WebAssembly.ModuleImports = {};
     for (const name of names) {
-      const call = functions[name]?.call;
+      const call = functions.get(name)?.call;
       if (call === undefined) continue;
       const bound = bind(this.#run, call);
       const suspends = this.#run.options.suspending === true && waitingFunctions.has(name);
