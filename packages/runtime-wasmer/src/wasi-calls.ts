@@ -1,7 +1,6 @@
 import { isWasmRuntimeError } from '@wasmwhisk/runtime';
-
-/** A WASI function of the preview 1 family, as the engine calls it. All of ours take and give plain numbers. */
-export type WasiCall = (...args: (number | bigint)[]) => number;
+import { callWithShortVector, pipeBytesMax } from './short-vector.js';
+import type { WasiCall } from './wasi-call.js';
 
 /** Where a guest's streams lead. */
 export interface GuestStreams {
@@ -21,9 +20,12 @@ export interface GuestPipes {
 }
 
 /** Thrown through the guest by `proc_exit`. Wasmer's own throws an opaque object that does not tell the code. */
-export class GuestExit {
+export class GuestExit extends Error {
+  override readonly name = 'GuestExit';
   readonly exitCode: number;
+
   constructor(exitCode: number) {
+    super(`The guest ended with exit code ${String(exitCode)}.`);
     this.exitCode = exitCode;
   }
 }
@@ -34,27 +36,38 @@ export class HostFailure extends Error {
 }
 
 /** WASI's error numbers that we answer ourselves. */
-const errno = { notSupported: 58, notCapable: 76 } as const;
-
-/** Most bytes that cross a pipe in one call. Partial reads and writes are WASI's custom. */
-const pipeBytesMax = 64 * 1024;
+const errno = { invalid: 28, notSupported: 58, notCapable: 76 } as const;
 
 /**
- * Functions that name files. Wasmer shows every guest a root directory in memory, without any
- * limit on what a guest may store there. We grant no directories, so nothing may be opened.
+ * Functions that are answered without asking Wasmer.
+ *
+ * Those that name files: Wasmer shows every guest a root directory in memory, without any limit on
+ * what a guest may store there. We grant no directories, so nothing may be opened.
+ * Others, on which Wasmer's host panics in JavaScript: it has no way to wait, and overflows in sums.
  */
-const fileCalls = new Set([
-  'path_create_directory',
-  'path_filestat_get',
-  'path_filestat_set_times',
-  'path_link',
-  'path_open',
-  'path_readlink',
-  'path_remove_directory',
-  'path_rename',
-  'path_symlink',
-  'path_unlink_file',
+const refusedCalls: ReadonlyMap<string, number> = new Map([
+  ['path_create_directory', errno.notCapable],
+  ['path_filestat_get', errno.notCapable],
+  ['path_filestat_set_times', errno.notCapable],
+  ['path_link', errno.notCapable],
+  ['path_open', errno.notCapable],
+  ['path_readlink', errno.notCapable],
+  ['path_remove_directory', errno.notCapable],
+  ['path_rename', errno.notCapable],
+  ['path_symlink', errno.notCapable],
+  ['path_unlink_file', errno.notCapable],
+  ['fd_advise', errno.notSupported],
+  ['fd_filestat_set_times', errno.notSupported],
+  ['poll_oneoff', errno.notSupported],
 ]);
+
+/** Enumerations that Wasmer does not check before it panics: which argument, and its largest value. */
+const enumerationArguments: ReadonlyMap<string, { readonly index: number; readonly max: number }> =
+  new Map([
+    ['clock_res_get', { index: 0, max: 3 }],
+    ['clock_time_get', { index: 0, max: 3 }],
+    ['fd_seek', { index: 2, max: 2 }],
+  ]);
 
 /**
  * Puts our rules around Wasmer's functions, of which `calls` are the ones that the guest imports: streams flow while the
@@ -89,10 +102,14 @@ function guard(name: string, call: WasiCall, pipes: GuestPipes): WasiCall {
       // As a shell reports a process that a signal ended.
       throw new GuestExit(128 + (Number(signal) & 0x7f));
     };
-  if (fileCalls.has(name)) return () => errno.notCapable;
+  const refusal = refusedCalls.get(name);
+  if (refusal !== undefined) return () => refusal;
+  const enumeration = enumerationArguments.get(name);
   return (...args) => {
     // A start function runs before Wasmer knows the memory, and Wasmer panics on that.
     if (pipes.memory() === undefined) return errno.notSupported;
+    if (enumeration !== undefined && Number(args[enumeration.index]) >>> 0 > enumeration.max)
+      return errno.invalid;
     try {
       return call(...args);
     } catch (cause) {
@@ -116,7 +133,7 @@ function guardStreams(
     case 'fd_read':
       return guardRead(call, streams, pipes);
     case 'fd_pread':
-      return (...args) => callWithShortVector(call, args, pipes);
+      return (...args) => callWithShortVector(call, args, pipes.memory());
     case 'random_get':
       return guardRandom(call);
     default:
@@ -126,7 +143,7 @@ function guardStreams(
 
 function guardWrite(call: WasiCall, streams: GuestStreams, pipes: GuestPipes): WasiCall {
   return (...args) => {
-    const result = callWithShortVector(call, args, pipes);
+    const result = callWithShortVector(call, args, pipes.memory());
     switch (args[0]) {
       case 1:
         deliver(pipes.drainStdout(), streams.writeStdout);
@@ -145,14 +162,14 @@ function guardWrite(call: WasiCall, streams: GuestStreams, pipes: GuestPipes): W
 function guardRead(call: WasiCall, streams: GuestStreams, pipes: GuestPipes): WasiCall {
   let inPipe = 0;
   return (...args) => {
-    if (args[0] !== 0) return callWithShortVector(call, args, pipes);
+    if (args[0] !== 0) return callWithShortVector(call, args, pipes.memory());
     if (inPipe === 0) {
       const piece = streams.readStdin(pipeBytesMax);
       if (piece.length > 0) pipes.fillStdin(piece);
       inPipe = piece.length;
     }
-    const result = callWithShortVector(call, args, pipes);
-    if (result === 0) inPipe -= viewOf(pipes)?.getUint32(Number(args[3]) >>> 0, true) ?? 0;
+    const result = callWithShortVector(call, args, pipes.memory());
+    if (result === 0) inPipe -= countAt(pipes.memory(), Number(args[3]) >>> 0);
     return result;
   };
 }
@@ -170,45 +187,11 @@ function guardRandom(call: WasiCall): WasiCall {
   };
 }
 
-/**
- * Calls with a vector of at most `pipeBytesMax` bytes: of a longer one the guest's call sees the
- * first filled entry only, cut. Wasmer copies what the vector names, and one call could name the
- * guest's whole memory a million times.
- */
-function callWithShortVector(
-  call: WasiCall,
-  args: readonly (number | bigint)[],
-  pipes: GuestPipes,
-): number {
-  const view = viewOf(pipes);
-  const [fd = 0, vector = 0, entries = 0, ...rest] = args;
-  const first = Number(vector) >>> 0;
-  const count = Number(entries) >>> 0;
-  // A vector outside of memory is Wasmer's to refuse.
-  if (view === undefined || first + count * 8 > view.byteLength) return call(...args);
-  let total = 0;
-  let filled = -1;
-  for (let index = 0; index < count && total <= pipeBytesMax; index += 1) {
-    const length = view.getUint32(first + index * 8 + 4, true);
-    if (filled < 0 && length > 0) filled = index;
-    total += length;
-  }
-  if (total <= pipeBytesMax) return call(...args);
-  const entry = first + filled * 8;
-  const length = view.getUint32(entry + 4, true);
-  view.setUint32(entry + 4, Math.min(length, pipeBytesMax), true);
-  try {
-    return call(fd, entry, 1, ...rest);
-  } finally {
-    view.setUint32(entry + 4, length, true);
-  }
-}
-
-function viewOf(pipes: GuestPipes): DataView | undefined {
-  const memory = pipes.memory();
-  return memory === undefined ? undefined : new DataView(memory.buffer);
-}
-
 function deliver(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
   if (bytes.length > 0) write(bytes);
+}
+
+/** What a call that succeeded said to have read. */
+function countAt(memory: WebAssembly.Memory | undefined, address: number): number {
+  return memory === undefined ? 0 : new DataView(memory.buffer).getUint32(address, true);
 }

@@ -1,6 +1,7 @@
 // CommonJS without named exports that Node's loader promises to find: everything comes through `default`.
 import wasmer, { type WASI } from '@wasmer/wasi';
 import { functionExport } from '@wasmwhisk/runtime';
+import type { WasiCall } from './wasi-call.js';
 import {
   drainPipes,
   guardCalls,
@@ -8,7 +9,6 @@ import {
   HostFailure,
   type GuestPipes,
   type GuestStreams,
-  type WasiCall,
 } from './wasi-calls.js';
 
 /** What a guest is started with. */

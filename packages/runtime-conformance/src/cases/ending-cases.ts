@@ -48,10 +48,10 @@ function deadlineCases(context: CaseContext): void {
     const looping = await harness.container(file);
     const echo = await harness.container(file.replace('-loop.', '-echo.'));
     const loop = harness.observe(looping, { timeoutMs: 1500, trustUnit: 'looping' });
-    let ended = false;
+    const loopEnd = { reached: false };
     const whileLooping = (async () => {
       let answered = 0;
-      while (!ended) {
+      while (!loopEnd.reached) {
         const { type } = await harness.run(echo, { input: '{"n":1}', trustUnit: 'others' });
         expect(type).toBe('ok');
         answered += 1;
@@ -59,7 +59,7 @@ function deadlineCases(context: CaseContext): void {
       return answered;
     })();
     expect((await loop).error?.code).toBe('WW_ERR_RUN_TIMEOUT');
-    ended = true;
+    loopEnd.reached = true;
     expect(await whileLooping).toBeGreaterThan(10);
   });
 }

@@ -3,7 +3,10 @@ import { eachForm, inOneForm, type CaseContext } from '../case-context.js';
 
 /** The environment of a run is what the caller said and nothing else; exit codes are kept. */
 export function environmentCases(context: CaseContext): void {
-  if (context.declares('environment')) describe('environment', () => environmentOnly(context));
+  if (context.declares('environment'))
+    describe('environment', () => {
+      environmentOnly(context);
+    });
   if (context.declares('exit-codes'))
     describe('exit codes', () => {
       exitCodeCases(context);
