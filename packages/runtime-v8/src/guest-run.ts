@@ -59,6 +59,8 @@ export async function runGuest<Result>(
       exports,
       call: (name, args = []) => callExport(functionExport(exports, name), args, linked.waits),
     });
+    // A guest can catch the exception that was to unwind it, and go on to a result.
+    request.signal.throwIfAborted();
     return { result, memoryBytes: bytesOf(memories) };
   } catch (error) {
     throw toGuestError({

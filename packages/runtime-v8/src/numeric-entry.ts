@@ -7,11 +7,12 @@ export interface NumericEntry {
   readonly signature: FunctionType;
 }
 
-/** What is called when an action's `main` is not set, or is OpenWhisk's default. */
+/** OpenWhisk's own default for `main`: what it sends when an action's developer set nothing. */
 const defaultName = 'main';
 
 /**
- * Finds the export that `entry` names; without a name the one called `main`, or else the only one.
+ * Finds the export that `entry` names. Without a name, which is also what the name `main` may mean,
+ * the one called `main`, or else the only one.
  *
  * @throws WasmRuntimeError `WW_ERR_GUEST_EXPORT_MISSING`
  */
@@ -25,7 +26,7 @@ export function resolveNumericEntry(
   const [only, ...others] = candidates;
   const wanted = entry ?? defaultName;
   const found = candidates.find(([name]) => name === wanted);
-  const chosen = found ?? (entry === undefined && others.length === 0 ? only : undefined);
+  const chosen = found ?? (wanted === defaultName && others.length === 0 ? only : undefined);
   if (chosen !== undefined) return { name: chosen[0], signature: chosen[1] };
   const names = candidates.map(([name]) => `"${name}"`).slice(0, 20);
   throw new WasmRuntimeError(
