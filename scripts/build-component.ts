@@ -170,7 +170,7 @@ async function main(args: readonly string[]): Promise<number> {
     const fresh = await buildExample(example);
     const committed = readIfPresent(example.output);
     if (!values.verify) writeFileSync(example.output, fresh);
-    else if (committed === undefined || !committed.equals(fresh)) {
+    else if (committed?.equals(fresh) !== true) {
       failed += 1;
       process.stderr.write(`${shown} differs from a fresh build of its source\n`);
     }

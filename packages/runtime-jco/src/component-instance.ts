@@ -2,6 +2,7 @@ import { createPreview2Host, type Preview2HostOptions } from '@wasmwhisk/wasi';
 import { WasmRuntimeError } from '@wasmwhisk/runtime';
 import type { CompiledComponent } from './compiled-component.js';
 import type { Glue } from './glue.js';
+import { Suspension } from './suspension.js';
 
 /** What a run needs, beside what it is given. */
 export interface LoadedComponent {
@@ -35,24 +36,22 @@ export async function callComponent(
   args: readonly unknown[],
   hostOptions: Omit<Preview2HostOptions, 'onFailure'>,
 ): Promise<Call> {
-  const failure = Promise.withResolvers<never>();
-  // A wait may fail when the guest's own promise has settled already.
-  failure.promise.catch(() => undefined);
-  const host = createPreview2Host({ ...hostOptions, onFailure: failure.reject });
+  const suspension = new Suspension();
+  const host = createPreview2Host({
+    ...hostOptions,
+    onFailure: (reason) => {
+      suspension.end(reason);
+    },
+  });
   const instances = new CoreInstances(compiled);
-  let returned = false;
-  const onReturn = (): void => {
-    returned = true;
-  };
+  const globals = { WebAssembly: suspension.globals, TextDecoder: StrictTextDecoder };
   try {
-    const instantiate = glue({
-      WebAssembly: watchReturn(onReturn),
-      TextDecoder: StrictTextDecoder,
-    });
-    const exported = instantiate(instances.findModule, host.imports, instances.instantiate);
-    const value = await Promise.race([findRun(exported, compiled)(...args), failure.promise]);
+    const exported = glue(globals)(instances.findModule, host.imports, instances.instantiate);
+    const answer = findRun(exported, compiled)(...args);
+    const value = await Promise.race([answer, suspension.failed]);
     return { outcome: { type: 'returned', value }, memoryBytes: instances.memoryBytes() };
   } catch (error) {
+    const { returned } = suspension;
     return { outcome: { type: 'threw', error, returned }, memoryBytes: instances.memoryBytes() };
   } finally {
     host.close();
@@ -62,13 +61,11 @@ export async function callComponent(
 function findRun(
   exported: Readonly<Record<string, unknown>>,
   { exportName }: CompiledComponent,
-): (...args: readonly unknown[]) => Promise<unknown> {
+): (...args: readonly unknown[]) => unknown {
   const instance = exported[exportName];
   if (typeof instance === 'object' && instance !== null && 'run' in instance) {
     const { run } = instance;
-    if (typeof run === 'function')
-      // Called through a promise, so that whatever it throws at once rejects too.
-      return async (...args) => (run as (...args: readonly unknown[]) => unknown)(...args);
+    if (typeof run === 'function') return run as (...args: readonly unknown[]) => unknown;
   }
   throw new WasmRuntimeError(
     'WW_ERR_GUEST_EXPORT_MISSING',
@@ -116,23 +113,6 @@ class CoreInstances {
 
 function fault(message: string): WasmRuntimeError {
   return new WasmRuntimeError('WW_ERR_RUNTIME_INTERNAL', message);
-}
-
-/**
- * `WebAssembly` with a `promising` that tells when the core function behind an export has returned:
- * what fails after that is the answer, not the guest. The glue makes one of each export that may
- * suspend, and one of the guest's allocator, which returns before.
- */
-function watchReturn(onReturn: () => void): typeof WebAssembly {
-  const promising: typeof WebAssembly.promising = (exported) => {
-    const call = WebAssembly.promising(exported);
-    return (...args) =>
-      call(...args).then((value) => {
-        onReturn();
-        return value;
-      });
-  };
-  return Object.create(WebAssembly, { promising: { value: promising } }) as typeof WebAssembly;
 }
 
 /** Decodes as the canonical ABI does: no replacement characters, and a byte order mark is text. */

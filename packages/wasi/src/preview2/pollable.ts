@@ -4,9 +4,8 @@ import { sleep, type SleepOptions } from '../core/waiting.js';
 /** How guests wait in one run. */
 export interface PollOptions extends SleepOptions {
   /**
-   * Told why a wait ended without being over. The guest is not: the glue that jco 0.15 generates
-   * never settles a guest's promise after a suspended import rejected, so the guest stays suspended
-   * until it is collected as garbage, and who runs it waits for this call beside its promise.
+   * Told why a wait ended without being over. The guest is not told: its promise stays pending,
+   * because the glue that jco 0.15 generates loses a rejection. Who runs the guest ends it.
    */
   readonly onFailure: (reason: unknown) => void;
 }
