@@ -33,6 +33,8 @@ export default defineConfig(
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
       // A resource of WASI that nobody can get hold of is an empty class.
       '@typescript-eslint/no-extraneous-class': ['error', { allowEmpty: true }],
+      // Leaving members out by destructuring names them without using them.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       eqeqeq: ['error', 'always'],
       'no-console': 'error',
       'no-restricted-syntax': [

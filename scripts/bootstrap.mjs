@@ -25,6 +25,7 @@ const tasks = {
   // The command-line package refers to all that it needs; tests are not compiled to start.
   start: { script: 'start.ts', build: [[tsc, '-b', 'packages/cli'], [guests]], counts: false },
   test: { script: 'run-tests.ts', build: [[tsc, '-b'], [guests]], counts: true },
+  image: { script: 'assemble-image.ts', build: [[tsc, '-b', 'packages/cli']], counts: false },
   check: { script: 'check.ts', build: [], counts: true },
 };
 
