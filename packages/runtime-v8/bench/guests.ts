@@ -45,9 +45,9 @@ export async function benchGuests(): Promise<
     readonly input: string;
   }[]
 > {
-  const { parseWat } = await wabt();
+  const tools = await wabt();
   const build = (wat: string, pages: number): Uint8Array<ArrayBuffer> => {
-    const parsed = parseWat('guest.wat', wat.replace('PAGES', String(pages)));
+    const parsed = tools.parseWat('guest.wat', wat.replace('PAGES', String(pages)));
     try {
       return Uint8Array.from(parsed.toBinary({}).buffer);
     } finally {

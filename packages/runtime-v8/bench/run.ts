@@ -50,8 +50,8 @@ for (const { name, bytes, input } of guests) {
   }
   times.sort();
   const at = (part: number): string => (times[Math.floor(part * (runs - 1))] ?? NaN).toFixed(1);
-  console.log(
-    `${name.padEnd(24)} p50 ${at(0.5)} us   p90 ${at(0.9)} us   p99 ${at(0.99)} us   max ${at(1)} us`,
+  process.stdout.write(
+    `${name.padEnd(24)} p50 ${at(0.5)} us   p90 ${at(0.9)} us   p99 ${at(0.99)} us   max ${at(1)} us\n`,
   );
 }
 await runtime.close();

@@ -52,7 +52,7 @@ function assertPreview1Function(wanted: ModuleImport, version: Preview1Version):
   const known = preview1Functions[version].get(wanted.name);
   if (known === undefined) throw unknownImport(wanted);
   assertSignature(wanted, {
-    params: [...known.params].map((letter) => (letter === 'I' ? 'i64' : 'i32')),
+    params: Array.from(known.params, (letter) => (letter === 'I' ? 'i64' : 'i32')),
     results: known.returns ? ['i32'] : [],
   });
 }

@@ -8,11 +8,7 @@ const features = { exceptions: true, multi_memory: true, threads: true };
 
 /** Builds an artifact from WebAssembly text. */
 export function artifactOf(wat: string): Artifact {
-  const parsed = parseWat('guest.wat', wat, {
-    exceptions: true,
-    multi_memory: true,
-    threads: true,
-  });
+  const parsed = parseWat('guest.wat', wat, features);
   try {
     return readArtifact(Uint8Array.from(parsed.toBinary({}).buffer));
   } finally {

@@ -98,7 +98,7 @@ describe('pointers out of range', () => {
       .chain(([name, { params }]) =>
         fc.tuple(
           fc.constant(name),
-          fc.tuple(...[...params].map((type) => (type === 'I' ? number64 : number32))),
+          fc.tuple(...Array.from(params, (type) => (type === 'I' ? number64 : number32))),
         ),
       );
     const guest = playGuest({

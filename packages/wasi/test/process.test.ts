@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { preview1Functions, ProcessExit } from '@wasmwhisk/wasi';
+import { preview1Functions, type ProcessExit } from '@wasmwhisk/wasi';
 import { errno, playGuest, type PlayedGuest } from './guest.js';
 
 function strings(guest: PlayedGuest, sizes: string, get: string): readonly string[] {

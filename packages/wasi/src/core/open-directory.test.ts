@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toErrno } from './errno.js';
 import { HostDescriptors } from './host-descriptors.js';
-import { OpenDirectory, type DirectoryAccess, type OpenOptions } from './open-directory.js';
+import { type OpenDirectory, type DirectoryAccess, type OpenOptions } from './open-directory.js';
 import type { OpenFile } from './open-file.js';
 import { linkHopsMax, pathDepthMax } from './path-walk.js';
 import { canPreopen, openPreopens } from './preopens.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WasiError } from './errno.js';
+import { type WasiError } from './errno.js';
 import { parsePath, pathLengthMax } from './path.js';
 
 describe('parsePath', () => {

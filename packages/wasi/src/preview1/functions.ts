@@ -9,8 +9,8 @@ import * as stream from './stream-calls.js';
 /** The module names under which guests import preview 1; the second is its older draft. */
 export type Preview1Version = 'wasi_snapshot_preview1' | 'wasi_unstable';
 
-/** What a function of preview 1 does. Failures are thrown; a promise means that the guest waits. */
-export type Preview1Call = (run: Preview1Run, ...args: never[]) => Promise<void> | undefined | void;
+/** What a function of preview 1 does. Failures are thrown; it returns a promise when the guest waits, and nothing that matters else. */
+export type Preview1Call = (run: Preview1Run, ...args: never[]) => unknown;
 
 export interface Preview1Function {
   /** The core signature: `i` for i32, `I` for i64, one letter per parameter. */

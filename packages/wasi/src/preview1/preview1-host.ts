@@ -61,7 +61,7 @@ export class Preview1Host {
 }
 
 type CoreArgument = number | bigint | undefined;
-type BoundCall = (run: Preview1Run, ...args: CoreArgument[]) => Promise<void> | undefined | void;
+type BoundCall = (run: Preview1Run, ...args: CoreArgument[]) => unknown;
 
 /**
  * One shape of closure for all functions, with as many parameters as the longest has (`path_open`):
@@ -74,8 +74,8 @@ function bind(
   const invoke = call as BoundCall;
   return (a, b, c, d, e, f, g, h, i) => {
     try {
-      const waiting = invoke(run, a, b, c, d, e, f, g, h, i);
-      return waiting === undefined ? success : waiting.then(() => success, toErrnoNumber);
+      const answer = invoke(run, a, b, c, d, e, f, g, h, i);
+      return answer instanceof Promise ? answer.then(() => success, toErrnoNumber) : success;
     } catch (error) {
       return toErrnoNumber(error);
     }
