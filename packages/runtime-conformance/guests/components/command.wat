@@ -7,14 +7,14 @@
 (func (export "_start")
   (local $length i32)
   (loop $more
-    (call $reserve (i32.add (i32.const 327680) (local.get $length)))
-    (i32.store (i32.const 0) (i32.add (i32.const 262144) (local.get $length)))
+    (call $reserve (i32.add (i32.const 458752) (local.get $length)))
+    (i32.store (i32.const 0) (i32.add (i32.const 393216) (local.get $length)))
     (i32.store (i32.const 4) (i32.const 65536))
     (if (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8))
       (then unreachable))
     (local.set $length (i32.add (local.get $length) (i32.load (i32.const 8))))
     (br_if $more (i32.load (i32.const 8))))
-  (call $act (i32.const 262144) (local.get $length)))
+  (call $act (i32.const 393216) (local.get $length)))
 
 (func $answer (param $text i32) (param $length i32)
   (call $write (i32.const 1) (local.get $text) (local.get $length))
