@@ -19,6 +19,12 @@ const commandWat = `(module
     (i32.store (i32.const 4) (i32.load (i32.const 8)))
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))`;
 
+/** The same, but it could wait: its entry is called through JSPI. */
+const waitingWat = commandWat.replace(
+  '(memory',
+  '(import "wasi_snapshot_preview1" "poll_oneoff" (func (param i32 i32 i32 i32) (result i32)))\n  (memory',
+);
+
 /** The first buffer interface; answers {"Ok":{"result":9}} without looking. */
 const bufferWat = `(module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args (param i32 i32) (result i32)))
@@ -59,6 +65,7 @@ export async function benchGuests(): Promise<
     { name: 'command, 1 page', bytes: build(commandWat, 1), input },
     { name: 'command, 17 pages', bytes: build(commandWat, 17), input },
     { name: 'command, 64 pages', bytes: build(commandWat, 64), input },
+    { name: 'command that could wait', bytes: build(waitingWat, 1), input },
     { name: 'buffer, 2 pages', bytes: build(bufferWat, 2), input },
     { name: 'numeric', bytes: build(numericWat, 1), input: '{"args":[5,4]}' },
   ];

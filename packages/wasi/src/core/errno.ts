@@ -50,7 +50,12 @@ export class WasiError extends Error {
   readonly errno: ErrnoName;
 
   constructor(errno: ErrnoName, message: string = errno) {
+    // It is an answer and no fault, and every start of a libc gets one: nobody reads its stack,
+    // which would be most of its cost.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.errno = errno;
   }
 }

@@ -1,7 +1,5 @@
 import type { GuestMemory } from './guest-memory.js';
 
-const encoder = new TextEncoder();
-
 /** The arguments or the environment as guests read them: NUL-terminated strings, one after the other. */
 export class StringList {
   readonly count: number;
@@ -10,7 +8,7 @@ export class StringList {
   /** No string may hold a NUL. */
   constructor(strings: readonly string[]) {
     this.count = strings.length;
-    this.#block = encoder.encode(strings.map((text) => `${text}\0`).join(''));
+    this.#block = Buffer.from(strings.map((text) => `${text}\0`).join(''));
   }
 
   get byteLength(): number {
