@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JsonClient } from '../load/json-client.ts';
+import { Inspector } from './inspector.ts';
+import { OwnedProcess, waitFor } from './owned-process.ts';
+
+const command = '/tmp/ww/wasmwhisk';
+
+export interface ExecutorProcessOptions {
+  /** Configuration by path, such as `limits.logBytes`. Default: what ships. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Opens the inspector, so that garbage can be collected on demand. Default: it stays closed. */
+  readonly inspected?: boolean;
+}
+
+interface Started {
+  readonly url: string;
+  readonly temporaryFolder: string;
+  readonly listeningAfterMs: number;
+  readonly inspector: Inspector | undefined;
+}
+
+/** `wasmwhisk serve` in a process of its own, on a port and with a folder for temporary files of its own. */
+export class ExecutorProcess implements AsyncDisposable {
+  readonly process: OwnedProcess;
+  readonly url: string;
+  readonly temporaryFolder: string;
+  /** From the start of the process to the first answer, in milliseconds. */
+  readonly listeningAfterMs: number;
+  readonly inspector: Inspector | undefined;
+
+  private constructor(process: OwnedProcess, started: Started) {
+    this.process = process;
+    this.url = started.url;
+    this.temporaryFolder = started.temporaryFolder;
+    this.listeningAfterMs = started.listeningAfterMs;
+    this.inspector = started.inspector;
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  /** Starts it and waits until it would take a run. */
+  static async start(options: ExecutorProcessOptions = {}): Promise<ExecutorProcess> {
+    const temporaryFolder = mkdtempSync(join(tmpdir(), 'wasmwhisk-bench-'));
+    const port = await freePort();
+    const inspectorPort = options.inspected === true ? await freePort() : undefined;
+    const startedAt = performance.now();
+    const child = new OwnedProcess(command, ['serve', '--host', '127.0.0.1'], {
+      env: {
+        TMPDIR: temporaryFolder,
+        WASMWHISK_SERVER_PORT: String(port),
+        ...toEnvironment(options.settings ?? {}),
+        ...(inspectorPort === undefined
+          ? {}
+          : { NODE_OPTIONS: `--inspect=127.0.0.1:${String(inspectorPort)}` }),
+      },
+    });
+    try {
+      const url = `http://127.0.0.1:${String(port)}`;
+      await using client = new JsonClient(url, 1);
+      await waitForAnswer(child, client, '/health', 'listens', 2);
+      const listeningAfterMs = performance.now() - startedAt;
+      await waitForAnswer(child, client, '/ready', 'is ready', 5);
+      const inspector =
+        inspectorPort === undefined ? undefined : await Inspector.open(inspectorPort);
+      return new ExecutorProcess(child, { url, temporaryFolder, listeningAfterMs, inspector });
+    } catch (error) {
+      await child.end();
+      rmSync(temporaryFolder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Ends it and removes its temporary folder. Idempotent. */
+  async end(): Promise<void> {
+    this.inspector?.close();
+    await this.process.end();
+    rmSync(this.temporaryFolder, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}
+
+async function waitForAnswer(
+  child: OwnedProcess,
+  client: JsonClient,
+  path: string,
+  what: string,
+  everyMs: number,
+): Promise<void> {
+  await waitFor(
+    async () => {
+      if (child.exitCode !== undefined)
+        throw new Error(`wasmwhisk serve ended with ${String(child.exitCode)}: ${child.errors}`);
+      try {
+        return (await client.get(path)).status === 200;
+      } catch {
+        // Refused: it does not listen yet.
+        return false;
+      }
+    },
+    { timeoutMs: 20_000, everyMs, what: `wasmwhisk serve ${what}` },
+  );
+}
+
+/** `limits.logBytes` is WASMWHISK_LIMITS_LOG_BYTES. */
+function toEnvironment(
+  settings: Readonly<Record<string, string | number>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [
+      `WASMWHISK_${path
+        .replace(/\./g, '_')
+        .replace(/([a-z])([A-Z])/g, '$1_$2')
+        .toUpperCase()}`,
+      String(value),
+    ]),
+  );
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  return address.port;
+}

@@ -1,0 +1,196 @@
+import { JsonClient } from '../load/json-client.ts';
+import { waitFor } from '../processes/owned-process.ts';
+import { ExecutorProcess } from '../processes/executor-process.ts';
+import { compareVitals, isKept, type Bound } from './bounds.ts';
+import { createResidents, destroyResidents } from './containers.ts';
+import type { Kind } from './kind.ts';
+import { lifeKinds } from './life-kinds.ts';
+import { Random } from './random.ts';
+import { runKinds } from './run-kinds.ts';
+import { Session } from './session.ts';
+import { readSettledVitals, readVitals, type Vitals } from './vitals.ts';
+
+export interface SoakOptions {
+  /** Activities after the warm-up. */
+  readonly activities: number;
+  readonly warmUp: number;
+  /** Activities at once. */
+  readonly lanes: number;
+  readonly seed: number;
+  readonly onVitals: (activities: number, seconds: number, vitals: Vitals) => void;
+}
+
+export interface KindTally {
+  readonly name: string;
+  done: number;
+  wrong: number;
+}
+
+export interface SoakReport {
+  readonly seconds: number;
+  readonly tallies: readonly KindTally[];
+  /** The first wrong answers, as sentences. */
+  readonly faults: readonly string[];
+  readonly bounds: readonly Bound[];
+  /** Runs that the soak sent, and those that the executor says have ended. */
+  readonly runsSent: number;
+  readonly runsEnded: number;
+}
+
+/** What keeps the soak small in memory, so that growth shows early. */
+const settings = {
+  'limits.memoryBytes': 32 * 1024 * 1024,
+  'limits.logBytes': 128 * 1024,
+  'log.retainedBytes': 4 * 1024 * 1024,
+  'runtime.compiledMax': 8,
+  'policy.runtimesByAnnotation': 'wasmer',
+};
+const sampleEveryMs = 5000;
+const faultsMax = 20;
+/** Threads beyond the started ones go after 10 s. */
+const settleMs = 40_000;
+const kinds: readonly Kind[] = [...runKinds, ...lifeKinds];
+
+/** Whether a soak went well: every answer right, nothing lost, nothing grown. */
+export function isGood({ tallies, bounds, runsSent, runsEnded }: SoakReport): boolean {
+  return (
+    tallies.every(({ wrong }) => wrong === 0) && bounds.every(isKept) && runsSent === runsEnded
+  );
+}
+
+/** Sends mixed activities to `wasmwhisk serve` and compares its end with its start. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  await using executor = await ExecutorProcess.start({ settings, inspected: true });
+  await using client = new JsonClient(executor.url, options.lanes);
+  await using watcher = new JsonClient(executor.url, 1);
+  const work = new Work(client, options.seed);
+  // The first activities load runtimes and warm code up; the start is what there is after them.
+  await createResidents(client);
+  await work.perform(options.warmUp, options.lanes);
+  await destroyResidents(client);
+  const before = await settle(executor, watcher, undefined);
+  options.onVitals(0, 0, before);
+  await createResidents(client);
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+  work.forgetTallies();
+  const sampler = setInterval(() => {
+    readVitals(executor, watcher).then(
+      (vitals) => {
+        options.onVitals(work.performed, seconds(), vitals);
+      },
+      (error: unknown) => {
+        work.fault(`the executor's metrics could not be read: ${String(error)}`);
+      },
+    );
+  }, sampleEveryMs);
+  await work.perform(options.activities, options.lanes);
+  clearInterval(sampler);
+  await destroyResidents(client);
+  const took = seconds();
+  const after = await settle(executor, watcher, before);
+  options.onVitals(work.performed, seconds(), after);
+  return {
+    seconds: took,
+    tallies: work.tallies,
+    faults: work.faults,
+    bounds: compareVitals(before, after),
+    runsSent: work.runsSent,
+    runsEnded: after.activations,
+  };
+}
+
+/** Waits until nothing runs, and at the end until all bounds are kept or the time for it is over. */
+async function settle(
+  executor: ExecutorProcess,
+  watcher: JsonClient,
+  before: Vitals | undefined,
+): Promise<Vitals> {
+  let vitals = await readSettledVitals(executor, watcher);
+  const giveUpAt = performance.now() + settleMs;
+  const settled = (): boolean =>
+    before === undefined
+      ? vitals.running === 0 && vitals.containers === 0
+      : compareVitals(before, vitals).every(isKept);
+  await waitFor(
+    async () => {
+      vitals = await readSettledVitals(executor, watcher);
+      return settled() || performance.now() > giveUpAt;
+    },
+    { timeoutMs: settleMs * 2, everyMs: 500, what: 'the executor settled' },
+  );
+  return vitals;
+}
+
+/** Draws activities by their weights and does them, some at once. */
+class Work {
+  tallies: readonly KindTally[] = newTallies();
+  readonly faults: string[] = [];
+  performed = 0;
+  runsSent = 0;
+  readonly #client: JsonClient;
+  readonly #random: Random;
+  #nextId = 1;
+
+  constructor(client: JsonClient, seed: number) {
+    this.#client = client;
+    this.#random = new Random(seed);
+  }
+
+  fault(text: string): void {
+    if (this.faults.length < faultsMax) this.faults.push(text);
+  }
+
+  forgetTallies(): void {
+    this.tallies = newTallies();
+    this.performed = 0;
+  }
+
+  async perform(activities: number, lanes: number): Promise<void> {
+    let left = activities;
+    const lane = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        await this.#act();
+        this.performed += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
+  async #act(): Promise<void> {
+    const index = this.#draw();
+    const kind = kinds[index];
+    const tally = this.tallies[index];
+    if (kind === undefined || tally === undefined) throw new Error('There is no such kind.');
+    const session = new Session(
+      this.#client,
+      this.#random,
+      `soak-${String(this.#nextId++)}`,
+      () => {
+        this.runsSent += 1;
+      },
+    );
+    tally.done += 1;
+    try {
+      await kind.act(session);
+    } catch (error) {
+      tally.wrong += 1;
+      this.fault(`${kind.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #draw(): number {
+    let rest = this.#random.integer(1, weights);
+    return kinds.findIndex(({ weight }) => {
+      rest -= weight;
+      return rest <= 0;
+    });
+  }
+}
+
+const weights = kinds.reduce((sum, { weight }) => sum + weight, 0);
+
+function newTallies(): readonly KindTally[] {
+  return kinds.map(({ name }) => ({ name, done: 0, wrong: 0 }));
+}
