@@ -6,7 +6,7 @@ import { JsonClient } from '../load/json-client.ts';
 import { Inspector } from './inspector.ts';
 import { OwnedProcess, waitFor } from './owned-process.ts';
 
-const command = '/tmp/ww/wasmwhisk';
+const command = join(import.meta.dirname, '../../packages/cli/bin/wasmwhisk');
 
 export interface ExecutorProcessOptions {
   /** Configuration by path, such as `limits.logBytes`. Default: what ships. */
