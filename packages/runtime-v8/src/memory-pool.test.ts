@@ -3,8 +3,12 @@ import { MemoryPool } from './memory-pool.js';
 
 const page = 64 * 1024;
 const type = { initialPages: 2, maximumPages: 8 };
-const pool = (idlePages = 8, memoryPages = 4): MemoryPool =>
-  new MemoryPool({ memoryBytesMax: memoryPages * page, idleBytesMax: idlePages * page });
+const pool = (idlePages = 8, memoryPages = 4, idleCountMax = 100): MemoryPool =>
+  new MemoryPool({
+    memoryBytesMax: memoryPages * page,
+    idleBytesMax: idlePages * page,
+    idleCountMax,
+  });
 
 const isZero = (memory: WebAssembly.Memory): boolean =>
   new Uint8Array(memory.buffer).every((byte) => byte === 0);
@@ -66,6 +70,13 @@ describe('MemoryPool', () => {
     expect(memories.take(other)).toBe(third);
     expect([first, second]).toContain(memories.take(type));
     expect([first, second]).not.toContain(memories.take(type));
+  });
+
+  it('holds no more memories than its bound', () => {
+    const memories = pool(100, 4, 3);
+    const taken = Array.from({ length: 10 }, () => memories.take(type));
+    for (const memory of taken) memories.give(type, memory);
+    expect(memories.idleBytes).toBe(3 * 2 * page);
   });
 
   it('holds nothing when cleared', () => {

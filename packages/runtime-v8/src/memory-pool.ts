@@ -8,6 +8,8 @@ export interface MemoryPoolOptions {
   readonly memoryBytesMax: number;
   /** Most bytes that all idle memories hold together. */
   readonly idleBytesMax: number;
+  /** Most idle memories. Each holds 10 GiB of address space, of which a process has room for 13,000. */
+  readonly idleCountMax: number;
 }
 
 /** How a guest's memory is made. */
@@ -23,6 +25,7 @@ export interface PooledMemoryType {
 export const memoryPoolDefaults: MemoryPoolOptions = {
   memoryBytesMax: 4 * 1024 * 1024,
   idleBytesMax: 64 * 1024 * 1024,
+  idleCountMax: 128,
 };
 
 const pageBytes = 64 * 1024;
@@ -33,6 +36,7 @@ export class MemoryPool {
   /** By type; the type used longest ago first. */
   readonly #idle = new Map<string, WebAssembly.Memory[]>();
   #idleBytes = 0;
+  #idleCount = 0;
 
   constructor(options: MemoryPoolOptions = memoryPoolDefaults) {
     this.#options = options;
@@ -49,6 +53,7 @@ export class MemoryPool {
     if (memory === undefined)
       return new WebAssembly.Memory({ initial: type.initialPages, maximum: type.maximumPages });
     this.#idleBytes -= memory.buffer.byteLength;
+    this.#idleCount -= 1;
     return memory;
   }
 
@@ -70,23 +75,31 @@ export class MemoryPool {
     this.#idle.delete(key);
     this.#idle.set(key, idle);
     this.#idleBytes += bytes;
+    this.#idleCount += 1;
   }
 
   clear(): void {
     this.#idle.clear();
     this.#idleBytes = 0;
+    this.#idleCount = 0;
   }
 
   #makeRoom(bytes: number): void {
     for (const [key, idle] of this.#idle) {
-      while (this.#idleBytes + bytes > this.#options.idleBytesMax) {
+      while (this.#isTight(bytes)) {
         const dropped = idle.pop();
         if (dropped === undefined) break;
         this.#idleBytes -= dropped.buffer.byteLength;
+        this.#idleCount -= 1;
       }
       if (idle.length > 0) return;
       this.#idle.delete(key);
     }
+  }
+
+  #isTight(bytes: number): boolean {
+    const { idleBytesMax, idleCountMax } = this.#options;
+    return this.#idleBytes + bytes > idleBytesMax || this.#idleCount >= idleCountMax;
   }
 }
 
