@@ -1,5 +1,5 @@
 import { createPreview2Host, type Preview2HostOptions } from '@wasmwhisk/wasi';
-import { WasmRuntimeError } from '@wasmwhisk/runtime';
+import { toV8TrapError, WasmRuntimeError } from '@wasmwhisk/runtime';
 import type { CompiledComponent } from './compiled-component.js';
 import type { Glue } from './glue.js';
 import { Suspension } from './suspension.js';
@@ -98,7 +98,7 @@ class CoreInstances {
     const left = this.#left.get(module) ?? 0;
     if (left === 0) throw fault('The glue makes more core instances than were counted.');
     this.#left.set(module, left - 1);
-    const instance = new WebAssembly.Instance(module, imports);
+    const instance = instantiateModule(module, imports);
     for (const exported of Object.values(instance.exports))
       if (exported instanceof WebAssembly.Memory) this.#memories.add(exported);
     return instance;
@@ -108,6 +108,21 @@ class CoreInstances {
     let bytes = 0;
     for (const memory of this.#memories) bytes += memory.buffer.byteLength;
     return bytes;
+  }
+}
+
+function instantiateModule(
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports | undefined,
+): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    // A start function may overflow its stack; any other range error means that V8 has no memory or
+    // address space left: an exhausted host and not the guest's limit.
+    if (error instanceof RangeError && toV8TrapError(error) === undefined)
+      throw fault(`The host has no memory for another instance: ${error.message}.`);
+    throw error;
   }
 }
 

@@ -47,10 +47,7 @@ describe('toRunError', () => {
     });
   });
 
-  it.each([new WasiError('EIO'), new RangeError('could not allocate memory')])(
-    'blames the host for %s',
-    (error) => {
-      expect(toRunError(error, live).code).toBe('WW_ERR_RUNTIME_INTERNAL');
-    },
-  );
+  it('blames the host for what its files do', () => {
+    expect(toRunError(new WasiError('EIO'), live).code).toBe('WW_ERR_RUNTIME_INTERNAL');
+  });
 });

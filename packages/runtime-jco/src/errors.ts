@@ -43,7 +43,7 @@ export function toRunError(error: unknown, signal: AbortSignal): WasmRuntimeErro
     error.message = v8Messages[error.message] ?? error.message;
   const trap = toV8TrapError(error);
   if (trap !== undefined) return trap;
-  if (toErrno(error) !== undefined || isOutOfHostMemory(error))
+  if (toErrno(error) !== undefined)
     return new WasmRuntimeError(
       'WW_ERR_RUNTIME_INTERNAL',
       `The host failed: ${messageOf(error)}.`,
@@ -65,11 +65,6 @@ export function toExitError(exitCode: number): WasmRuntimeError {
     `The action ended with exit code ${String(exitCode)}.`,
     { details: { exitCode } },
   );
-}
-
-/** V8 has no address space or memory left for a new instance: an exhausted host, not the guest's limit. */
-function isOutOfHostMemory(error: unknown): boolean {
-  return error instanceof RangeError;
 }
 
 function messageOf(error: unknown): string {

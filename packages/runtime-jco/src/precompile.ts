@@ -70,7 +70,7 @@ function readImports(transpiled: Transpiled, externs: readonly string[]): readon
   const known = new Set(taken.map(({ interfaceName }) => interfaceName));
   const others = [
     ...transpiled.imports.filter((name) => !known.has(name)),
-    ...externs.filter((name) => !/^wasi:[a-z-]+\/[a-z0-9-]+@0\.2\.\d+$/.test(name)),
+    ...externs.filter((name) => !/^wasi:[a-z-]+\/[a-z0-9-]+(@0\.2\.\d+)?$/.test(name)),
   ];
   return [...taken, ...others.map((interfaceName) => ({ interfaceName, members: [] }))];
 }
