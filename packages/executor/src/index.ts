@@ -28,7 +28,9 @@ export {
 export { Executor, type ExecutorMode, type ExecutorOptions } from './executor.js';
 export { toInitFailure, toRunFailure, type Failure } from './failure.js';
 export { buildApp } from './http/app.js';
+export { inspectCode, type CodeInspection } from './inspection.js';
 export type { LogLine } from './logs/activation-log.js';
 export { FramedDestination, type WriteLine } from './logs/framed-destination.js';
 export type { LogDestination, LogOwner } from './logs/log-destination.js';
+export { chooseRuntime, runtimeModules } from './runtimes.js';
 export { startServer, type ExecutorServer } from './server.js';

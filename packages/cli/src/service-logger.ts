@@ -1,0 +1,49 @@
+import { pino, type Logger } from 'pino';
+import type { ExecutorConfig } from '@wasmwhisk/executor';
+import { systemCode } from './cli-error.js';
+
+/** The service's own log, and how to bring it to its end. */
+export interface ServiceLogger {
+  readonly logger: Logger;
+  /** Writes what is still in memory. */
+  readonly flush: () => void;
+}
+
+/** Members that hold credentials, wherever in a line they stand; the executor logs none of them, and should one ever slip in, it is not written. */
+const secretMembers = ['authorization', 'api_key', '__OW_API_KEY'];
+
+const secretPaths = secretMembers.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** Makes JSON lines of what the executor says, written in the background so that no request waits for a disk. */
+export function createServiceLogger(
+  level: ExecutorConfig['log']['level'],
+  fileDescriptor: 1 | 2,
+  onBroken: (reason: string) => void,
+): ServiceLogger {
+  if (level === 'silent') return { logger: pino({ enabled: false }), flush: () => undefined };
+  const destination = pino.destination({ dest: fileDescriptor, sync: false });
+  let broken = false;
+  destination.on('error', (error: Error) => {
+    // Runs go on without a log: they are not its reader's fault.
+    if (broken) return;
+    broken = true;
+    logger.level = 'silent';
+    onBroken(systemCode(error) ?? error.message);
+  });
+  const logger = pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretPaths, censor: '(hidden)' },
+    },
+    destination,
+  );
+  return {
+    logger,
+    flush: () => {
+      if (!broken) destination.flushSync();
+    },
+  };
+}
