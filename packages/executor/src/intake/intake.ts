@@ -93,7 +93,7 @@ function decodeCode(code: Uint8Array, binary: boolean): Uint8Array {
   assertNoArchiveAsText(code);
   if (sniff(code) !== 'other') return code;
   if (binary) return decodeBase64(code);
-  const beginning = Buffer.from(code.subarray(0, 64)).toString('latin1').trimStart();
+  const beginning = Buffer.from(code.subarray(0, 64)).toString('latin1').replaceAll(/\s/g, '');
   return base64Beginnings.some((text) => beginning.startsWith(text)) ? decodeBase64(code) : code;
 }
 
