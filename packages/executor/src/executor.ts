@@ -9,7 +9,7 @@ import type { LogDestination } from './logs/log-destination.js';
 import { ServiceDestination } from './logs/service-destination.js';
 import { Metrics } from './metrics.js';
 import { Preparation } from './preparation/preparation.js';
-import { runtimeModules } from './runtimes.js';
+import { preferredRuntime, runtimeModules } from './runtimes.js';
 
 /**
  * `service`: many containers, logs kept and mirrored into our own log. `single`: the one container
@@ -116,17 +116,22 @@ export class Executor implements AsyncDisposable {
   }
 }
 
+const mebibyte = 1024 * 1024;
+
 function createRunner(config: ExecutorConfig, logger: Logger): Runner {
   const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax, queueSizeMax, heapMiB } =
     config.runtime;
   return new PooledRunner({
     runtimes: runtimeModules,
     ...(threads === 0 ? {} : { threads }),
+    preload: [config.runtime.name === 'auto' ? preferredRuntime : config.runtime.name],
     spareThreads,
     waitingThreadsMax,
     runsPerThreadMax,
     queueSizeMax,
-    heapMiB,
+    // V8 counts linear memory too when it decides to collect garbage: nearer to the limit than this,
+    // every `memory.grow` costs a full collection (measured for 4,096 pages: 27 s instead of 1.6 s).
+    heapMiB: Math.max(heapMiB, Math.ceil((2 * config.limits.memoryBytes) / mebibyte)),
     onThreadEnded: (reason) => {
       logger.warn({ reason }, 'a worker thread was ended');
     },

@@ -12,6 +12,9 @@ export const runtimeModules: RuntimeModules = {
   wasmer: import.meta.resolve('@wasmwhisk/runtime-wasmer'),
 };
 
+/** The runtime of most actions: threads load it when they start. */
+export const preferredRuntime = 'v8';
+
 /** What `auto` tries, in this order. */
 const automaticOrder = {
   module: ['v8', 'wasmer'],

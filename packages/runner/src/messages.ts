@@ -14,6 +14,8 @@ import type { RuntimeModules } from './runtime-source.js';
 /** `workerData` of every worker thread. */
 export interface WorkerSettings {
   readonly runtimes: RuntimeModules;
+  /** Runtimes to load at the start. */
+  readonly preload: readonly string[];
   /** Most containers that a worker keeps initialized. */
   readonly containersMax: number;
 }

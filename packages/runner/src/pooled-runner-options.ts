@@ -3,6 +3,8 @@ import type { RuntimeModules } from './runtime-source.js';
 export interface PooledRunnerOptions {
   /** The runtimes that worker threads may load. */
   readonly runtimes: RuntimeModules;
+  /** Runtimes that threads load when they start, so that no run waits for it. Default: none. */
+  readonly preload?: readonly string[];
   /** Threads that compute at once. Default: the processors that this process may use. */
   readonly threads?: number;
   /** Started threads beyond these, so that an ended one costs the next run nothing. Default: 1. */
@@ -36,6 +38,7 @@ export function resolvePooledRunnerOptions(
 ): ResolvedPooledRunnerOptions {
   return {
     runtimes: options.runtimes,
+    preload: options.preload ?? [],
     threads: options.threads ?? processors,
     spareThreads: options.spareThreads ?? 1,
     waitingThreadsMax: options.waitingThreadsMax ?? 16,

@@ -58,6 +58,7 @@ export class WorkerPool {
     this.#events = events;
     const settings: WorkerSettings = {
       runtimes: options.runtimes,
+      preload: options.preload,
       containersMax: options.containersPerThreadMax,
     };
     const startedThreads = options.threads + options.spareThreads;

@@ -64,6 +64,9 @@ control.on('message', (message: CancelMessage) => {
 // The port must not keep the thread alive: the pool decides about that.
 control.unref();
 
+// Loaded before the thread offers itself. One that cannot be loaded fails the run that needs it.
+await Promise.allSettled(settings.preload.map((name) => runtimes.get(name)));
+
 const hello: HelloMessage = { type: 'hello', threadId, control: controlForMain, logRegion };
 parentPort.postMessage(hello, [controlForMain]);
 
