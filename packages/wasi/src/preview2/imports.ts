@@ -60,6 +60,11 @@ const sharedInterfaces: Readonly<Record<string, Preview2Interface>> = {
     now: () => toDatetime(wallClockNs()),
     resolution: () => toDatetime(clockResolutionNs.wall),
   },
+  // The host's own time zone is none of the guest's business.
+  'wasi:clocks/timezone': {
+    display: () => ({ utcOffset: 0, name: 'UTC', inDaylightSavingTime: false }),
+    utcOffset: () => 0,
+  },
   'wasi:random/random': { getRandomBytes: randomBytes, getRandomU64: randomU64 },
   'wasi:random/insecure': { getInsecureRandomBytes: randomBytes, getInsecureRandomU64: randomU64 },
   'wasi:random/insecure-seed': { insecureSeed: () => [randomU64(), randomU64()] as const },
