@@ -22,9 +22,12 @@ export function toCompileError(error: unknown): WasmRuntimeError {
 /** What an instance threw while it was made or run. */
 export function toRunError(error: unknown): WasmRuntimeError {
   if (isWasmRuntimeError(error)) return error;
-  // A guest that used up its stack before it called the host: the overflow happens there.
-  if (error instanceof HostFailure && error.cause instanceof RangeError)
-    return toV8TrapError(error.cause) ?? toFault(error);
+  if (error instanceof HostFailure && error.stackExhausted)
+    return new WasmRuntimeError(
+      'WW_ERR_GUEST_TRAP',
+      'The guest trapped (stack-overflow) in a call of its host.',
+      { details: { trap: 'stack-overflow' }, cause: error },
+    );
   if (error instanceof WebAssembly.LinkError)
     return new WasmRuntimeError(
       'WW_ERR_GUEST_LINK',

@@ -30,9 +30,26 @@ export class GuestExit extends Error {
   }
 }
 
-/** Wasmer's host failed inside a call: its Rust code panicked, or ran out of stack. */
+/** What is noted when Wasmer's host fails inside a call: its Rust code panicked, or ran out of stack. */
+export interface HostTrouble {
+  first: { readonly name: string; readonly cause: unknown } | undefined;
+  /** The error of an exhausted stack, where there was one. */
+  stackError: unknown;
+}
+
+/** Wasmer's host failed. Made where the stack is short again: on an exhausted one even this may fail. */
 export class HostFailure extends Error {
   override readonly name = 'HostFailure';
+  /** The guest had used up the stack; nothing is wrong with the host but that it must be made anew. */
+  readonly stackExhausted: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly cause: unknown; readonly stackExhausted: boolean },
+  ) {
+    super(message, { cause: options.cause });
+    this.stackExhausted = options.stackExhausted;
+  }
 }
 
 /** WASI's error numbers that we answer ourselves. */
@@ -58,6 +75,8 @@ const refusedCalls: ReadonlyMap<string, number> = new Map([
   ['path_unlink_file', errno.notCapable],
   ['fd_advise', errno.notSupported],
   ['fd_filestat_set_times', errno.notSupported],
+  // Would lead a stream past the pipes that are emptied after each write.
+  ['fd_renumber', errno.notSupported],
   ['poll_oneoff', errno.notSupported],
 ]);
 
@@ -78,21 +97,16 @@ export function guardCalls(
   calls: readonly (readonly [name: string, call: WasiCall | undefined])[],
   streams: GuestStreams,
   pipes: GuestPipes,
+  trouble: HostTrouble,
 ): Record<string, WasiCall> {
   const guarded: Record<string, WasiCall> = {};
   for (const [name, call] of calls)
     if (call !== undefined)
-      guarded[name] = guard(name, guardStreams(name, call, streams, pipes), pipes);
+      guarded[name] = guard(name, guardStreams(name, call, streams, pipes), pipes, trouble);
   return guarded;
 }
 
-/** Hands over what the guest left in the pipes by other ways than the standard descriptors. */
-export function drainPipes(streams: GuestStreams, pipes: GuestPipes): void {
-  deliver(pipes.drainStdout(), streams.writeStdout);
-  deliver(pipes.drainStderr(), streams.writeStderr);
-}
-
-function guard(name: string, call: WasiCall, pipes: GuestPipes): WasiCall {
+function guard(name: string, call: WasiCall, pipes: GuestPipes, trouble: HostTrouble): WasiCall {
   if (name === 'proc_exit')
     return (code) => {
       throw new GuestExit(Number(code) >>> 0);
@@ -113,9 +127,14 @@ function guard(name: string, call: WasiCall, pipes: GuestPipes): WasiCall {
     try {
       return call(...args);
     } catch (cause) {
+      // Noted first and with next to no stack, which may be used up here; and noted it must be,
+      // because a guest with exception handling can catch what we throw, and go on.
+      const noted = trouble.first;
+      trouble.first ??= { name, cause };
       // What a sink or a reader of ours throws is not Wasmer's failure.
-      if (isWasmRuntimeError(cause)) throw cause;
-      throw new HostFailure(`Wasmer's ${name} failed: ${String(cause)}`, { cause });
+      if (isWasmRuntimeError(cause)) trouble.first = noted;
+      else trouble.stackError ??= stackError();
+      throw cause;
     }
   };
 }
@@ -144,17 +163,8 @@ function guardStreams(
 function guardWrite(call: WasiCall, streams: GuestStreams, pipes: GuestPipes): WasiCall {
   return (...args) => {
     const result = callWithShortVector(call, args, pipes.memory());
-    switch (args[0]) {
-      case 1:
-        deliver(pipes.drainStdout(), streams.writeStdout);
-        break;
-      case 2:
-        deliver(pipes.drainStderr(), streams.writeStderr);
-        break;
-      default:
-        // A descriptor that the guest renumbered may lead to either pipe.
-        drainPipes(streams, pipes);
-    }
+    if (args[0] === 1) deliver(pipes.drainStdout(), streams.writeStdout);
+    if (args[0] === 2) deliver(pipes.drainStderr(), streams.writeStderr);
     return result;
   };
 }
@@ -194,4 +204,25 @@ function deliver(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
 /** What a call that succeeded said to have read. */
 function countAt(memory: WebAssembly.Memory | undefined, address: number): number {
   return memory === undefined ? 0 : new DataView(memory.buffer).getUint32(address, true);
+}
+
+/** Takes 256 KiB of the stack as arguments of one call: more than Wasmer's host and Node below it need. */
+const stackNeeded: readonly number[] = new Array<number>(32_768).fill(0);
+
+/**
+ * The error of an exhausted stack, when little of it is left here. Wasmer's host turns that error
+ * into a panic of its own when it meets it halfway, so what comes out of it does not tell.
+ */
+function stackError(): unknown {
+  try {
+    countArguments(...stackNeeded);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Rest parameters lie on the stack until the call has begun. */
+function countArguments(...taken: readonly number[]): number {
+  return taken.length;
 }

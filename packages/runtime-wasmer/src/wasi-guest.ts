@@ -3,12 +3,12 @@ import wasmer, { type WASI } from '@wasmer/wasi';
 import { functionExport } from '@wasmwhisk/runtime';
 import type { WasiCall } from './wasi-call.js';
 import {
-  drainPipes,
   guardCalls,
   GuestExit,
   HostFailure,
   type GuestPipes,
   type GuestStreams,
+  type HostTrouble,
 } from './wasi-calls.js';
 
 /** What a guest is started with. */
@@ -47,21 +47,22 @@ export function planLink(module: WebAssembly.Module): LinkPlan {
 }
 
 /**
- * Wasmer's WASI host, compiled to Wasm by its makers. One per thread; all guests of the thread use
- * its memory, so a failure inside it makes a new one.
+ * Wasmer's WASI host, compiled to Wasm by its makers. There is one per thread, whatever we do: its
+ * package keeps it in a variable of its own. So what we know about it is kept per thread as well.
+ * All guests of the thread use its memory, and a failure inside it makes a new one.
  */
 export class WasmerHost {
-  #ready: Promise<void> | undefined;
-  #failed = false;
+  static #ready: Promise<void> | undefined;
+  static #failed = false;
 
   /** Loads the host, or loads it anew after a failure. Costs 30 ms the first time. */
   async load(): Promise<void> {
-    if (this.#failed) {
-      this.#failed = false;
-      this.#ready = wasmer.init(undefined, true);
+    if (WasmerHost.#failed) {
+      WasmerHost.#failed = false;
+      WasmerHost.#ready = wasmer.init(undefined, true);
     }
-    this.#ready ??= wasmer.init();
-    await this.#ready;
+    WasmerHost.#ready ??= wasmer.init();
+    await WasmerHost.#ready;
   }
 
   /** Whether Wasmer has every WASI function that the plan wants; names the first that it lacks. */
@@ -87,14 +88,21 @@ export class WasmerHost {
       env: toWasmerEnvironment(start.environment),
       preopens: {},
     });
+    const trouble: HostTrouble = { first: undefined, stackError: undefined };
     try {
-      return useGuest(wasi, plan, start.streams, use);
+      const result = useGuest(wasi, plan, start.streams, trouble, use);
+      assertNoTrouble(trouble);
+      return result;
     } catch (error) {
-      if (error instanceof HostFailure) this.#failed = true;
+      // On an exhausted stack the notes may have ended halfway, and so may the host.
+      if (trouble.first !== undefined && error !== trouble.first.cause)
+        trouble.stackError ??= error;
+      if (trouble.first !== undefined || error instanceof RangeError) WasmerHost.#failed = true;
+      assertNoTrouble(trouble);
       throw error;
     } finally {
       // A host that failed is dropped as a whole; its own books may be wrong.
-      if (!this.#failed) wasi.free();
+      if (!WasmerHost.#failed) wasi.free();
     }
   }
 }
@@ -103,6 +111,7 @@ function useGuest<T>(
   wasi: WASI,
   plan: LinkPlan,
   streams: GuestStreams,
+  trouble: HostTrouble,
   use: (guest: WasiGuest) => T,
 ): T {
   let memory: WebAssembly.Memory | undefined;
@@ -119,7 +128,7 @@ function useGuest<T>(
   for (const [from, fields] of plan.wasi) {
     // Of all functions only those that the module imports: wrapping the others would cost every run.
     const calls = fields.map((field) => [field, offered[from]?.[field]] as const);
-    imports[from] = guardCalls(calls, streams, pipes);
+    imports[from] = guardCalls(calls, streams, pipes, trouble);
   }
   const instance = new WebAssembly.Instance(plan.module, imports);
   const exported = instance.exports['memory'];
@@ -128,14 +137,16 @@ function useGuest<T>(
     wasi.instantiate(instance, undefined);
     memory = exported;
   }
-  try {
-    const result = use(guestOf(instance));
-    drainPipes(streams, pipes);
-    return result;
-  } catch (error) {
-    if (!(error instanceof HostFailure)) drainPipes(streams, pipes);
-    throw error;
-  }
+  return use(guestOf(instance));
+}
+
+/** @throws HostFailure when the host had trouble, whatever the guest made of it */
+function assertNoTrouble({ first, stackError }: HostTrouble): void {
+  if (first !== undefined)
+    throw new HostFailure(`Wasmer's ${first.name} failed: ${String(first.cause)}`, {
+      cause: first.cause,
+      stackExhausted: stackError !== undefined,
+    });
 }
 
 function guestOf(instance: WebAssembly.Instance): WasiGuest {
