@@ -65,6 +65,19 @@ describe('base64', () => {
     );
   });
 
+  it('that is wrong in a long line is told the first place', () => {
+    const text = Buffer.from(Buffer.alloc(9000, 7).toString('base64'));
+    for (const at of [0, 5000, text.length - 1])
+      for (const code of ['*', '-', '_']) {
+        const changed = Buffer.from(text);
+        changed.write('*', text.length - 1);
+        changed.write(code, at);
+        expect(() => decodeBase64(changed)).toThrow(
+          `"${code}" at position ${String(at)} is no base64`,
+        );
+      }
+  });
+
   it('with any one character replaced is refused or means other bytes', () => {
     const text = Buffer.from('any carnal pleasure.').toString('base64');
     fc.assert(

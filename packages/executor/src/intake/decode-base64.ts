@@ -3,6 +3,7 @@ import { IntakeError } from './intake-error.js';
 const invalid = 255;
 const lineBreak = 254;
 const padding = 253;
+const equalsSign = 0x3d;
 
 /** What each byte of a text means: its six bits, or one of the above. */
 const meanings: Uint8Array = createMeanings();
@@ -14,7 +15,7 @@ function createMeanings(): Uint8Array {
     table[alphabet.charCodeAt(index)] = index;
   table['\n'.charCodeAt(0)] = lineBreak;
   table['\r'.charCodeAt(0)] = lineBreak;
-  table['='.charCodeAt(0)] = padding;
+  table[equalsSign] = padding;
   return table;
 }
 
@@ -28,6 +29,37 @@ function createMeanings(): Uint8Array {
  */
 export function decodeBase64(text: Uint8Array): Uint8Array<ArrayBuffer> {
   const { start, end } = trim(text);
+  return decodeCanonical(text, start, end) ?? decodeCarefully(text, start, end);
+}
+
+/**
+ * Decodes what invokers send, base64 in one line without a fault, several times faster: by Node's
+ * decoder, which drops what it does not know, so that a fault shows in the length.
+ *
+ * @returns `undefined` when it is something else.
+ */
+function decodeCanonical(
+  text: Uint8Array,
+  start: number,
+  end: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  if ((end - start) % 4 !== 0 || end === start) return undefined;
+  // The last group, with its padding, is left to the careful way.
+  const bodyEnd = end - 4;
+  const body = Buffer.from(text.buffer, text.byteOffset + start, bodyEnd - start);
+  // Node's decoder takes the alphabet of URLs as well.
+  if (body.includes('-') || body.includes('_')) return undefined;
+  const bodyBytes = (body.length / 4) * 3;
+  const paddingBytes = text[end - 1] !== equalsSign ? 0 : text[end - 2] !== equalsSign ? 1 : 2;
+  const output = new Uint8Array(bodyBytes + 3 - paddingBytes);
+  const written = Buffer.from(output.buffer).write(body.toString('latin1'), 'base64');
+  if (written < bodyBytes) return undefined;
+  // Throws for the right place now: nothing before it is wrong.
+  output.set(decodeCarefully(text, bodyEnd, end), bodyBytes);
+  return output;
+}
+
+function decodeCarefully(text: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   const output = new Uint8Array(Math.ceil(((end - start) * 3) / 4));
   let length = 0;
   let group = 0;

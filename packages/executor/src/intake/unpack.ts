@@ -22,10 +22,13 @@ export function unpackFiles(files: readonly ArchiveFile[], filesFolder: string):
   const folder = mkdtempSync(path.join(path.resolve(filesFolder), 'files-'));
   try {
     let bytes = 0;
+    const madeFolders = new Set([folder]);
     for (const file of files) {
       // Paths of archive files are safe and distinct, and the folder is new: nothing can be in the way.
       const target = path.join(folder, file.path);
-      mkdirSync(path.dirname(target), { recursive: true, mode: 0o755 });
+      const parent = path.dirname(target);
+      if (!madeFolders.has(parent)) mkdirSync(parent, { recursive: true, mode: 0o755 });
+      madeFolders.add(parent);
       writeFileSync(target, file.read(), { flag: 'wx', mode: 0o444 });
       bytes += file.size;
     }
