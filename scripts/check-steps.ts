@@ -19,7 +19,7 @@ export const checkSteps: readonly CheckStep[] = [
   { title: 'format', command: ['prettier', '--check', '.'] },
   { title: 'docs', command: ['typedoc'] },
   { title: 'docs:check', command: ['node', 'scripts/check-docs.ts'] },
-  { title: 'deadcode', command: ['knip'] },
+  { title: 'deadcode', command: ['npm', 'run', '--silent', 'deadcode'] },
   { title: 'packaging', command: ['node', 'scripts/check-packaging.ts'] },
   { title: 'dockerfiles', command: ['node', 'scripts/lint-dockerfiles.ts'] },
 ];

@@ -1,4 +1,11 @@
-import { configSchema, executorErrors } from '@wasmwhisk/executor';
+import { cliErrors, exitCodes } from '@wasmwhisk/cli';
+import {
+  configSections,
+  configSettings,
+  executorErrors,
+  type ConfigSetting,
+  type SettingForm,
+} from '@wasmwhisk/executor';
 import { trapCodes, wasmRuntimeErrors } from '@wasmwhisk/runtime';
 import prettier from 'prettier';
 
@@ -7,19 +14,6 @@ export interface ReferencePage {
   /** From the root of the repository. */
   readonly path: string;
   readonly text: string;
-}
-
-/** What we read of a JSON Schema. */
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
 }
 
 const generated =
@@ -55,6 +49,16 @@ function errorsText(): string {
     toCode(text),
     summary,
   ]);
+  const commandRows = Object.entries(cliErrors).map(([code, { exit, summary }]) => [
+    toCode(code),
+    String(exitCodes[exit].number),
+    summary,
+  ]);
+  const configurationRow = [
+    toCode('WW_ERR_CONFIG_INVALID'),
+    String(exitCodes.config.number),
+    'The configuration is not valid; the message lists all that is wrong with it.',
+  ];
   return `# Errors
 
 ${generated}
@@ -74,50 +78,67 @@ With \`WW_ERR_GUEST_TRAP\` comes the kind of trap: ${trapCodes.map(toCode).join(
 \`%s\` stands for the particular reason.
 
 ${toTable(['Code', 'Status', 'Text', 'Meaning'], executorRows)}
+
+## Of the command
+
+These never cross the wire: the command prints them and ends ([exit codes](exit-codes.md)).
+
+${toTable(['Code', 'Exit code', 'Meaning'], [configurationRow, ...commandRows])}
 `;
 }
 
-function typeOf(schema: Schema): string {
-  if (schema.anyOf !== undefined) {
-    return schema.anyOf.map((choice) => toCode(String(choice.const))).join(', ');
+function typeOf(form: SettingForm): string {
+  switch (form.type) {
+    case 'choice':
+      return form.choices.map(toCode).join(', ');
+    case 'list':
+      return form.choices === undefined ? 'list' : `list of ${form.choices.map(toCode).join(', ')}`;
+    default:
+      return form.type;
   }
-  if (schema.type === 'array') return `list of ${schema.items?.type ?? 'value'}s`;
-  return schema.type ?? '';
 }
 
-function rangeOf(schema: Schema): string {
-  if (schema.minimum === undefined || schema.maximum === undefined) return '';
-  return `${String(schema.minimum)} to ${String(schema.maximum)}`;
+function rangeOf(form: SettingForm): string {
+  return form.type === 'integer' ? `${String(form.minimum)} to ${String(form.maximum)}` : '';
 }
 
-/** `limits.memoryBytes` is `WASMWHISK_LIMITS_MEMORY_BYTES`. */
-function toVariable(path: readonly string[]): string {
-  const words = path.map((part) => part.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
-  return ['WASMWHISK', ...words].join('_').toUpperCase();
+function settingRow(setting: ConfigSetting): readonly string[] {
+  return [
+    toCode(setting.path),
+    toCode(setting.environmentName),
+    typeOf(setting.form),
+    toCode(JSON.stringify(setting.defaultValue)),
+    rangeOf(setting.form),
+    setting.description,
+  ];
 }
 
 function configurationText(): string {
-  const sections = Object.entries((configSchema as Schema).properties ?? {});
-  const tables = sections.map(([section, { properties = {} }]) => {
-    const rows = Object.entries(properties).map(([name, schema]) => [
-      toCode(`${section}.${name}`),
-      toCode(toVariable([section, name])),
-      typeOf(schema),
-      toCode(JSON.stringify(schema.default)),
-      rangeOf(schema),
-      schema.description ?? '',
-    ]);
-    const head = ['Setting', 'Environment', 'Type', 'Default', 'Range', 'Meaning'];
+  const head = ['Setting', 'Environment', 'Type', 'Default', 'Range', 'Meaning'];
+  const tables = configSections.map((section) => {
+    const rows = configSettings.filter((setting) => setting.section === section).map(settingRow);
     return `## ${section}\n\n${toTable(head, rows)}`;
   });
   return `# Configuration
 
 ${generated}
 
-Settings come from four places; the later wins: defaults, a file, the environment, flags of the command line. An
-unknown name is an error that suggests the near one, and all problems are reported together. No limit is infinite.
+Settings come from four places; the later wins: defaults, a JSON file (\`--config FILE\`, or the one that
+\`WASMWHISK_CONFIG\` names), the environment, flags of the command line. An unknown name is an error that suggests the
+near one, and all problems are reported together. No limit is infinite. In a file the settings of a section are
+members of one object: \`{"limits": {"timeoutMs": 30000}}\`.
 
 ${tables.join('\n\n')}
+`;
+}
+
+function exitCodesText(): string {
+  const rows = Object.values(exitCodes).map(({ number, meaning }) => [String(number), meaning]);
+  return `# Exit codes
+
+${generated}
+
+${toTable(['Code', 'Meaning'], rows)}
 `;
 }
 
@@ -126,6 +147,7 @@ export async function renderReferencePages(): Promise<readonly ReferencePage[]> 
   const pages = [
     { path: 'docs/reference/errors.md', text: errorsText() },
     { path: 'docs/reference/configuration.md', text: configurationText() },
+    { path: 'docs/reference/exit-codes.md', text: exitCodesText() },
   ];
   return Promise.all(
     pages.map(async ({ path, text }) => {
