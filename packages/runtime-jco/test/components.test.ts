@@ -270,6 +270,15 @@ describe('ended while waiting', () => {
     await ended;
   });
 
+  it.each([
+    ['block', '(call $block (i32.const 7))'],
+    ['poll', '(call $poll (i32.const 12000) (i32.const 1) (i32.const 8))'],
+  ])('traps on a handle that is none in %s', async (_name, body) => {
+    await expect(run(await initialize(await waiting(body)))).rejects.toMatchObject({
+      code: 'WW_ERR_GUEST_TRAP',
+    });
+  });
+
   it('traps on an empty list to poll', async () => {
     const container = await initialize(
       await waiting('(call $poll (i32.const 0) (i32.const 0) (i32.const 8))'),

@@ -11,7 +11,7 @@ import { Descriptor, DirectoryEntryStream } from './descriptor.js';
 import type { FilesystemErrorCode } from './filesystem-error.js';
 import { toDatetime } from './filesystem-types.js';
 import { IoError } from './io-error.js';
-import { createPoll, Pollable, type PollOptions } from './pollable.js';
+import { createPoll, createPollableClass, Pollable, type PollOptions } from './pollable.js';
 import type { Result } from './result.js';
 import { InputStream, OutputStream } from './streams.js';
 
@@ -128,7 +128,10 @@ function runInterfaces(
       getArguments: () => resolveArgs(options.args),
       initialCwd: () => undefined,
     },
-    'wasi:io/poll': { Pollable, poll: createPoll(pollOptions) },
+    'wasi:io/poll': {
+      Pollable: createPollableClass(pollOptions),
+      poll: createPoll(pollOptions),
+    },
     'wasi:cli/stdin': { getStdin: () => new InputStream(stdio.stdin, pollOptions) },
     'wasi:cli/stdout': { getStdout: () => toOutput(stdio.stdout) },
     'wasi:cli/stderr': { getStderr: () => toOutput(stdio.stderr) },

@@ -41,6 +41,23 @@ export class Pollable {
 }
 
 /**
+ * The class `Pollable` for the glue of one run. For a handle that its guest does not own the glue
+ * makes an empty object of the class and calls that; waiting for it has to fail in this run, not
+ * to be lost like any other rejection.
+ */
+export function createPollableClass(options: PollOptions): typeof Pollable {
+  return class extends Pollable {
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof Pollable;
+    }
+
+    override block(): Promise<never> {
+      return fail(new WebAssembly.RuntimeError('unknown handle'), options);
+    }
+  };
+}
+
+/**
  * Makes `wasi:io/poll.poll` for one run: suspends the guest until at least one of the list is
  * ready and gives the places of all that are. An empty list traps, as the interface says.
  */
@@ -48,20 +65,32 @@ export function createPoll(
   options: PollOptions,
 ): (pollables: readonly Pollable[]) => Promise<Uint32Array> {
   return async (pollables) => {
-    const [first] = pollables;
-    if (first === undefined)
-      return fail(new WebAssembly.RuntimeError('poll of an empty list'), options);
-    const nowNs = monotonicClockNs();
-    const nearest = pollables.reduce((near, next) =>
-      next.leftNs(nowNs) < near.leftNs(nowNs) ? next : near,
-    );
-    await suspend(nearest.leftNs(nowNs), options);
-    const thenNs = monotonicClockNs();
-    const ready = pollables.flatMap((pollable, index) =>
-      pollable === nearest || pollable.leftNs(thenNs) === 0n ? [index] : [],
-    );
-    return Uint32Array.from(ready);
+    try {
+      const nowNs = monotonicClockNs();
+      const nearest = nearestOf(pollables, nowNs);
+      await suspend(nearest.leftNs(nowNs), options);
+      const thenNs = monotonicClockNs();
+      const ready = pollables.flatMap((pollable, index) =>
+        pollable === nearest || pollable.leftNs(thenNs) === 0n ? [index] : [],
+      );
+      return Uint32Array.from(ready);
+    } catch (error) {
+      // An empty list, or a handle that the guest does not own.
+      return fail(error, options);
+    }
   };
+}
+
+function nearestOf(pollables: readonly Pollable[], nowNs: bigint): Pollable {
+  const [first, ...others] = pollables;
+  if (first === undefined) throw new WebAssembly.RuntimeError('poll of an empty list');
+  let nearest = first;
+  let nearestNs = first.leftNs(nowNs);
+  for (const pollable of others) {
+    const leftNs = pollable.leftNs(nowNs);
+    if (leftNs < nearestNs) [nearest, nearestNs] = [pollable, leftNs];
+  }
+  return nearest;
 }
 
 async function suspend(durationNs: bigint, options: PollOptions): Promise<void> {
