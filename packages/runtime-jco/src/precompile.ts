@@ -93,6 +93,8 @@ function compileCoreModules(
     description: describeCoreModule(name, bytes),
     instances: counts.get(name) ?? 0,
   }));
+  assertFew('memories', sources, ({ memories }) => memories);
+  assertFew('tables', sources, ({ tables }) => tables);
   const shares = shareMemory(sources.map(memoryDemand), limits.memoryBytes);
   if (shares === undefined)
     throw new WasmRuntimeError(
@@ -105,6 +107,32 @@ function compileCoreModules(
     module: compileCapped(source, shares[index] ?? 0, limits),
     instances: source.instances,
   }));
+}
+
+/**
+ * Most memories, and most tables, of one instance of a component. Each memory reserves 10 GiB of
+ * address space, of which a process has for some 13,000, and each table is limited by itself.
+ * Toolchains make one memory and one table per component that is composed, or two.
+ */
+const definitionsMax = 64;
+
+function assertFew(
+  what: string,
+  sources: readonly CoreModuleSource[],
+  definitions: (description: ModuleDescription) => readonly { readonly imported: boolean }[],
+): void {
+  const count = sum(
+    sources.map(
+      ({ description, instances }) =>
+        instances * definitions(description).filter(({ imported }) => !imported).length,
+    ),
+  );
+  if (count > definitionsMax)
+    throw new WasmRuntimeError(
+      'WW_ERR_ARTIFACT_UNSUPPORTED',
+      `An instance of the component has ${String(count)} ${what}. The runtime jco takes at most ` +
+        `${String(definitionsMax)}.`,
+    );
 }
 
 function describeCoreModule(name: string, bytes: Uint8Array): ModuleDescription {

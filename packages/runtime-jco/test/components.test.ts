@@ -184,6 +184,18 @@ describe('the memory limit', () => {
   });
 });
 
+describe('many instances', () => {
+  it.each(['memory', 'table'])('are refused when each has a %s', async (what) => {
+    const others = (count: number): string =>
+      `(core module $other (${what} ${what === 'memory' ? '0' : '0 funcref'}))` +
+      '(core instance (instantiate $other))'.repeat(count);
+    const few = await actionComponent({ others: others(60), body: '' });
+    expect((await run(await initialize(few))).result.json).toBe('{}');
+    const many = await actionComponent({ others: others(65), body: '' });
+    await expect(initialize(many)).rejects.toMatchObject({ code: 'WW_ERR_ARTIFACT_UNSUPPORTED' });
+  });
+});
+
 describe('a broken canonical ABI', () => {
   const asking = async (handle: string): Promise<RuntimeContainer> =>
     initialize(
