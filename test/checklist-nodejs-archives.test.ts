@@ -23,7 +23,7 @@ describe("the nodejs runtime's checklist of archives", () => {
 
   it('N18: takes a zip with a descriptor', async () => {
     await using single = await startSingle();
-    const descriptor = JSON.stringify({ entry: 'lib/echo.wasm' });
+    const descriptor = JSON.stringify({ module: 'lib/echo.wasm' });
     await initAndEcho(
       single,
       zip({

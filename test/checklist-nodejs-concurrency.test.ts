@@ -20,7 +20,7 @@ describe("the nodejs runtime's checklist of overlapping runs", () => {
   });
 
   it('N33: runs 128 at once where that is allowed, each with its own arguments', async () => {
-    await using single = await startSingle({ config: { containers: { concurrency: 1000 } } });
+    await using single = await startSingle({ environment: { __OW_ALLOW_CONCURRENT: 'true' } });
     const { container, stdout, stderr } = single;
     await container.init({ code: guest('wait') });
     const count = 128;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { crc32, gzipSync } from 'node:zlib';
 import AdmZip from 'adm-zip';
 import { pack } from 'tar-stream';
@@ -15,10 +16,11 @@ export function zip(files: Files): Buffer {
 /** A gzip tar with these files, in this order. */
 export async function tarGz(files: Files): Promise<Buffer> {
   const archive = pack();
+  const chunks: Buffer[] = [];
+  archive.on('data', (chunk: Buffer) => chunks.push(chunk));
   for (const [name, content] of Object.entries(files)) archive.entry({ name }, content);
   archive.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  await once(archive, 'end');
   return gzipSync(Buffer.concat(chunks));
 }
 

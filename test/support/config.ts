@@ -1,4 +1,4 @@
-import { configSchema, type ExecutorConfig } from '@wasmwhisk/executor';
+import { loadConfig, type ExecutorConfig, type ExecutorMode } from '@wasmwhisk/executor';
 
 export type DeepPartial<T> = T extends readonly unknown[]
   ? T
@@ -8,23 +8,20 @@ export type DeepPartial<T> = T extends readonly unknown[]
 
 export type ConfigOverrides = DeepPartial<ExecutorConfig>;
 
-/** The configuration by default, on a free port, with these values in place. */
-export function createConfig(...overrides: readonly ConfigOverrides[]): ExecutorConfig {
-  const quiet: ConfigOverrides = {
-    server: { port: 0 },
-    // Two threads and a spare one, so that tests do the same on every machine.
-    runtime: { threads: 2 },
-  };
-  const merged = [quiet, ...overrides].reduce<unknown>(merge, defaultOf(configSchema));
-  return merged as ExecutorConfig;
-}
+/** What tests need otherwise than the defaults: a free port, and the same threads on every machine. */
+const forTests: Readonly<Record<ExecutorMode, ConfigOverrides>> = {
+  service: { server: { port: 0 }, runtime: { threads: 2 } },
+  single: { server: { host: '127.0.0.1', port: 0 } },
+};
 
-function defaultOf(node: unknown): unknown {
-  if (!isRecord(node)) return undefined;
-  if (!isRecord(node['properties'])) return node['default'];
-  return Object.fromEntries(
-    Object.entries(node['properties']).map(([name, property]) => [name, defaultOf(property)]),
-  );
+/** The defaults of the mode and of this environment, with these values in place. */
+export function createConfig(
+  mode: ExecutorMode,
+  environment: Readonly<Record<string, string>>,
+  overrides: ConfigOverrides,
+): ExecutorConfig {
+  const { config } = loadConfig({ mode, environment, memoryLimitBytes: 512 * 1024 * 1024 });
+  return [forTests[mode], overrides].reduce<unknown>(merge, config) as ExecutorConfig;
 }
 
 function merge(base: unknown, over: unknown): unknown {

@@ -39,12 +39,13 @@ export interface ServiceExecutor extends TestExecutor {
 export async function startSingle(options: TestExecutorOptions = {}): Promise<SingleExecutor> {
   const stdout = new LineCollector();
   const stderr = new LineCollector();
-  const config = createConfig({ containers: { concurrency: 1 } }, options.config ?? {});
+  const environment = options.environment ?? {};
+  const config = createConfig('single', environment, options.config ?? {});
   const executor = new Executor({
     config,
     mode: 'single',
     logger: pino({ level: 'silent' }),
-    environment: options.environment ?? {},
+    environment,
     destination: new FramedDestination(stdout.write, stderr.write),
   });
   const started = await listen(executor);
@@ -63,12 +64,13 @@ export async function startService(options: TestExecutorOptions = {}): Promise<S
       done();
     },
   });
-  const config = createConfig(options.config ?? {});
+  const environment = options.environment ?? {};
+  const config = createConfig('service', environment, options.config ?? {});
   const executor = new Executor({
     config,
     mode: 'service',
     logger: pino({ level: config.log.level }, sink),
-    environment: options.environment ?? {},
+    environment,
   });
   const started = await listen(executor);
   return {
