@@ -5,6 +5,22 @@ import { eachForm, type CaseContext } from '../case-context.js';
 
 const mebibyte = 1024 * 1024;
 
+interface MemoryInUse {
+  /** Bytes of this thread's heap, and of what its objects hold outside of it. */
+  readonly javaScript: number;
+  /** Bytes of the whole process, all threads. */
+  readonly resident: number;
+}
+
+/** 1,000 leaked instances would be 125 MiB, 1,000 leaked inputs 10 MiB. */
+const grownMax: MemoryInUse = { javaScript: 2 * mebibyte, resident: 8 * mebibyte };
+
+const roundsMax = 6;
+
+function isStill(grown: MemoryInUse): boolean {
+  return grown.javaScript < grownMax.javaScript && grown.resident < grownMax.resident;
+}
+
 /** 1,000 runs leave nothing behind. */
 export function growthCases(context: CaseContext): void {
   describe('growth', () => {
@@ -24,12 +40,20 @@ export function growthCases(context: CaseContext): void {
           }
         };
         await runs(300);
-        const before = memoryInUse();
-        await runs(1000);
-        const after = memoryInUse();
-        // 1,000 leaked memories of two pages would be 125 MiB, 1,000 leaked inputs 10 MiB.
-        expect(after.javaScript - before.javaScript).toBeLessThan(4 * mebibyte);
-        expect(after.resident - before.resident).toBeLessThan(48 * mebibyte);
+        // Heaps of worker threads shrink when they like. What leaks grows with every round of 1,000
+        // runs; what does not stands still in one of them.
+        let least: MemoryInUse = { javaScript: Infinity, resident: Infinity };
+        for (let round = 0; round < roundsMax && !isStill(least); round += 1) {
+          const before = memoryInUse();
+          await runs(1000);
+          const after = memoryInUse();
+          least = {
+            javaScript: Math.min(least.javaScript, after.javaScript - before.javaScript),
+            resident: Math.min(least.resident, after.resident - before.resident),
+          };
+        }
+        expect(least.javaScript).toBeLessThan(grownMax.javaScript);
+        expect(least.resident).toBeLessThan(grownMax.resident);
       },
     );
   });
@@ -37,8 +61,8 @@ export function growthCases(context: CaseContext): void {
 
 const collectGarbage = exposeGarbageCollector();
 
-/** Bytes after a full collection. Resident memory counts all threads, the others this one. */
-function memoryInUse(): { readonly javaScript: number; readonly resident: number } {
+/** After a full collection in this thread. */
+function memoryInUse(): MemoryInUse {
   collectGarbage();
   collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
