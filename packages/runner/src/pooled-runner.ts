@@ -182,16 +182,29 @@ export class PooledRunner implements Runner {
     switch (choice.type) {
       case 'seat':
         this.#sit(run, choice.seat);
+        this.#keepSpare();
         return true;
       case 'grow':
-        // The new thread introduces itself, and that dispatches the queue.
-        this.#pool.grow().catch(() => {
-          this.#dispatch();
-        });
+        this.#grow();
         return false;
       case 'full':
         return false;
     }
+  }
+
+  /** One more thread: it introduces itself, and that dispatches the queue. */
+  #grow(): void {
+    this.#pool.grow().catch(() => {
+      this.#dispatch();
+    });
+  }
+
+  /** Starts the next thread before it is needed, as long as not all of them exist. */
+  #keepSpare(): void {
+    const { threads, spareThreads } = this.#options;
+    const started = this.#seats.size + this.#pool.starting;
+    if (started < threads + spareThreads && this.#seats.idle + this.#pool.starting < spareThreads)
+      this.#grow();
   }
 
   #enqueue(run: PooledRun): void {

@@ -60,6 +60,13 @@ export class SeatTable<S extends Seat> {
     return busy;
   }
 
+  /** Threads without any run. */
+  get idle(): number {
+    let idle = 0;
+    for (const seat of this.#seats) if (seat.runs.size === 0) idle += 1;
+    return idle;
+  }
+
   /** `starting`: threads that were asked for and are not here yet. */
   choose(unit: string, starting: number): SeatChoice<S> {
     let idle: S | undefined;

@@ -61,13 +61,14 @@ export class WorkerPool {
       preload: options.preload,
       containersMax: options.containersPerThreadMax,
     };
-    const startedThreads = options.threads + options.spareThreads;
+    const threads = options.threads + options.spareThreads;
     this.#pool = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
-      minThreads: startedThreads,
-      maxThreads: startedThreads + options.waitingThreadsMax,
-      // Threads beyond the started ones go when they had nothing to do for this long, in milliseconds.
-      idleTimeout: 10_000,
+      // One to compute and the spare ones: a process that has nothing to do holds no more.
+      minThreads: Math.min(threads, 1 + options.spareThreads),
+      maxThreads: threads + options.waitingThreadsMax,
+      // Threads beyond these go when they had nothing to do for this long, in milliseconds.
+      idleTimeout: 60_000,
       concurrentTasksPerWorker: options.runsPerThreadMax + 1,
       maxQueue: options.waitingThreadsMax + 1,
       recordTiming: false,

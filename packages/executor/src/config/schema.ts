@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 
 const mebibyte = 1024 * 1024;
 
@@ -8,271 +8,262 @@ const mebibyte = 1024 * 1024;
  * variable WASMWHISK_LIMITS_MEMORY_BYTES and the flag `--set limits.memoryBytes=N`.
  */
 
+/*
+ * Plain JSON Schema, whose type TypeBox infers. Importing TypeBox itself would cost every process
+ * 17 MB of memory, for a schema that never changes.
+ */
+interface Described<Default> {
+  readonly default: Default;
+  readonly description: string;
+}
+
 const count = (defaultValue: number, minimum: number, maximum: number, description: string) =>
-  Type.Integer({ default: defaultValue, minimum, maximum, description });
+  ({ type: 'integer', default: defaultValue, minimum, maximum, description }) as const;
 
-const serverSchema = Type.Object(
-  {
-    host: Type.String({
-      default: '127.0.0.1',
-      minLength: 1,
-      description: 'Address to listen on. Anything beyond loopback prints a warning.',
-    }),
-    port: count(
-      9000,
-      0,
-      65_535,
-      'Port to listen on; 0 takes any free one. In single mode the default is 8080.',
-    ),
-    bodyBytesMax: count(
-      64 * mebibyte,
-      1024,
-      1024 * mebibyte,
-      'Longest request body. OpenWhisk sends up to 48 MiB of base64 in `/init`.',
-    ),
-    keepAliveTimeoutMs: count(
-      120_000,
-      0,
-      3_600_000,
-      'How long an idle connection is kept. Longer than callers keep theirs (30 s), so that they never meet a closed one.',
-    ),
-    requestTimeoutMs: count(
-      300_000,
-      1000,
-      3_600_000,
-      'How long a request may take to arrive in full. Half-open and slow connections end after it.',
-    ),
-    connectionsMax: count(
-      4096,
-      1,
-      65_535,
-      'Most open connections; further ones are closed at once.',
-    ),
-    answer: Type.Union([Type.Literal('plain'), Type.Literal('envelope')], {
-      default: 'plain',
-      description:
-        "How results are sent: `plain` as OpenWhisk reads them, or the forerunner's `envelope`.",
-    }),
-    allowedHosts: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description:
-        'Names accepted in the `Host` header beside IP addresses and localhost. A web page must not reach this server under a name of its own.',
-    }),
-    allowedOrigins: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description: 'Origins of web pages that may call. By default none.',
-    }),
-    drainTimeoutMs: count(
-      25_000,
-      0,
-      3_600_000,
-      'After SIGTERM: how long runs in progress may go on. Below the 30 s that Kubernetes gives.',
-    ),
-  },
-  { additionalProperties: false, default: {} },
-);
+const text = (options: Described<string> & { readonly minLength?: number }) =>
+  ({ type: 'string', ...options }) as const;
 
-const containersSchema = Type.Object(
-  {
-    max: count(
-      10_000,
-      1,
-      1_000_000,
-      'Most containers. The idle one that was used longest ago goes first.',
-    ),
-    idleMs: count(
-      900_000,
-      1000,
-      86_400_000,
-      'A container without a request for this long is destroyed. Invokers that stop never say goodbye.',
-    ),
-    concurrency: count(
-      1000,
-      1,
-      100_000,
-      'Most overlapping runs of one container. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
-    ),
-  },
-  { additionalProperties: false, default: {} },
-);
+const flag = (options: Described<boolean>) => ({ type: 'boolean', ...options }) as const;
 
-const runtimeSchema = Type.Object(
-  {
-    name: Type.Union(
-      [Type.Literal('auto'), Type.Literal('v8'), Type.Literal('wasmer'), Type.Literal('jco')],
-      {
-        default: 'auto',
-        description:
-          'Runtime for all actions; `auto` takes the best one that supports the artifact.',
-      },
-    ),
-    threads: count(
-      0,
-      0,
-      512,
-      'Worker threads that compute at once; 0: as many as processors. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
-    ),
-    spareThreads: count(
-      1,
-      0,
-      64,
-      'Further threads kept ready, so that an ended one costs the next run nothing.',
-    ),
-    waitingThreadsMax: count(
-      16,
-      0,
-      1024,
-      'Further threads that waiting guests of further units of trust may hold.',
-    ),
-    runsPerThreadMax: count(1000, 1, 100_000, 'Waiting guests that one thread carries.'),
-    queueSizeMax: count(1000, 0, 1_000_000, 'Runs that wait for a thread; one more fails.'),
-    heapMiB: count(
-      256,
-      16,
-      65_536,
-      'JavaScript heap of one thread. A guest that fills it loses its thread, not the process.',
-    ),
-    preparationThreads: count(1, 1, 64, 'Threads that unpack and compile.'),
-    preparationTimeoutMs: count(
-      120_000,
-      100,
-      3_600_000,
-      'How long unpacking and compiling may take.',
-    ),
-    compiledMax: count(
-      1000,
-      1,
-      1_000_000,
-      'Compiled artifacts kept although no container uses them.',
-    ),
-    trustUnit: Type.Union([Type.Literal('namespace'), Type.Literal('container')], {
-      default: 'namespace',
-      description:
-        'Whose runs may share a thread while they wait. A guest that loops takes the waiting runs of its own unit with it.',
-    }),
-  },
-  { additionalProperties: false, default: {} },
-);
+const choice = <const Choice extends string>(
+  choices: readonly Choice[],
+  options: Described<NoInfer<Choice>>,
+) => ({ enum: choices, ...options }) as const;
 
-const limitsSchema = Type.Object(
-  {
-    memoryBytes: count(
-      256 * mebibyte,
-      64 * 1024,
-      4096 * mebibyte,
-      "Most linear memory of one guest. In single mode the default follows the control group's limit, less what Node.js needs.",
-    ),
-    tableElements: count(1_000_000, 1, 10_000_000, 'Most elements of each table of a guest.'),
-    timeoutMs: count(60_000, 1, 86_400_000, 'Time of a run whose caller names no deadline.'),
-    timeoutMsMax: count(600_000, 1, 86_400_000, 'Longest time of a run, whatever its caller says.'),
-    deadlineMarginMs: count(
-      50,
-      0,
-      10_000,
-      'A run is ended this long before its deadline, so that its answer and log arrive while the caller listens.',
-    ),
-    logBytes: count(
-      10 * mebibyte,
-      0,
-      1024 * mebibyte,
-      'Output of one activation; what follows is dropped.',
-    ),
-    resultBytes: count(
-      64 * mebibyte,
-      1024,
-      1024 * mebibyte,
-      'Longest result. OpenWhisk itself cuts at 1 MiB.',
-    ),
-    codeBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Longest code text of an `/init`.'),
-    artifactBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Largest module or component.'),
-    unzippedBytes: count(
-      256 * mebibyte,
-      1024,
-      4096 * mebibyte,
-      'All files of an archive together.',
-    ),
-    archiveEntries: count(4096, 1, 1_000_000, 'Entries of an archive.'),
-    archiveRatio: count(200, 1, 100_000, 'How many times larger than packed a file may become.'),
-  },
-  { additionalProperties: false, default: {} },
-);
+const texts = (options: Described<readonly string[]>) =>
+  ({ type: 'array', items: { type: 'string', minLength: 1 }, ...options }) as const;
 
-/** A text for those who read it, one of the runtimes for those who set it. */
-const runtimeNameSchema = Type.Unsafe<string>(
-  Type.Union([Type.Literal('v8'), Type.Literal('wasmer'), Type.Literal('jco')]),
-);
+/** A text for those who read it, one of these for those who set it. */
+const chosenTexts = (choices: readonly string[], options: Described<readonly string[]>) =>
+  ({
+    type: 'array',
+    items: { type: 'string', enum: choices } as { readonly type: 'string' },
+    ...options,
+  }) as const;
 
-const policySchema = Type.Object(
-  {
-    directoryRoot: Type.String({
-      default: '',
-      description:
-        'Folder below which actions that ask for a directory get one of their own, per container. Empty: none do.',
-    }),
-    httpHosts: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description:
-        'Hosts that actions with `net_access` may reach; `*` means any. By default none.',
-    }),
-    runtimesByAnnotation: Type.Array(runtimeNameSchema, {
-      default: [],
-      description: 'Runtimes that an action may choose for itself by its annotation `runtime`.',
-    }),
-    environment: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description: 'Names of host variables that every guest sees, beside `__OW_*`.',
-    }),
-  },
-  { additionalProperties: false, default: {} },
-);
+const section = <const Properties extends Readonly<Record<string, object>>>(
+  properties: Properties,
+) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    default: {},
+    required: Object.keys(properties) as readonly (keyof Properties & string)[],
+    properties,
+  }) as const;
 
-const logSchema = Type.Object(
-  {
-    level: Type.Union(
-      [
-        Type.Literal('silent'),
-        Type.Literal('error'),
-        Type.Literal('warn'),
-        Type.Literal('info'),
-        Type.Literal('debug'),
-        Type.Literal('trace'),
-      ],
-      {
-        default: 'info',
-        description: 'Our own log, as JSON lines on stdout. In single mode the default is silent.',
-      },
-    ),
-    guestOutput: Type.Boolean({
-      default: true,
-      description: 'Whether lines that guests write go into our log too, marked as theirs.',
-    }),
-    retainedBytes: count(
-      64 * mebibyte,
-      0,
-      4096 * mebibyte,
-      "Activations' logs kept for `/:containerId/logs/:activationId`.",
-    ),
-  },
-  { additionalProperties: false, default: {} },
-);
+const serverSchema = section({
+  host: text({
+    default: '127.0.0.1',
+    minLength: 1,
+    description: 'Address to listen on. Anything beyond loopback prints a warning.',
+  }),
+  port: count(
+    9000,
+    0,
+    65_535,
+    'Port to listen on; 0 takes any free one. In single mode the default is 8080.',
+  ),
+  bodyBytesMax: count(
+    64 * mebibyte,
+    1024,
+    1024 * mebibyte,
+    'Longest request body. OpenWhisk sends up to 48 MiB of base64 in `/init`.',
+  ),
+  keepAliveTimeoutMs: count(
+    120_000,
+    0,
+    3_600_000,
+    'How long an idle connection is kept. Longer than callers keep theirs (30 s), so that they never meet a closed one.',
+  ),
+  requestTimeoutMs: count(
+    300_000,
+    1000,
+    3_600_000,
+    'How long a request may take to arrive in full. Half-open and slow connections end after it.',
+  ),
+  connectionsMax: count(4096, 1, 65_535, 'Most open connections; further ones are closed at once.'),
+  answer: choice(['plain', 'envelope'], {
+    default: 'plain',
+    description:
+      "How results are sent: `plain` as OpenWhisk reads them, or the forerunner's `envelope`.",
+  }),
+  allowedHosts: texts({
+    default: [],
+    description:
+      'Names accepted in the `Host` header beside IP addresses and localhost. A web page must not reach this server under a name of its own.',
+  }),
+  allowedOrigins: texts({
+    default: [],
+    description: 'Origins of web pages that may call. By default none.',
+  }),
+  drainTimeoutMs: count(
+    25_000,
+    0,
+    3_600_000,
+    'After SIGTERM: how long runs in progress may go on. Below the 30 s that Kubernetes gives.',
+  ),
+});
 
-export const configSchema = Type.Object(
-  {
-    server: serverSchema,
-    containers: containersSchema,
-    runtime: runtimeSchema,
-    limits: limitsSchema,
-    policy: policySchema,
-    log: logSchema,
-  },
-  { additionalProperties: false },
-);
+const containersSchema = section({
+  max: count(
+    10_000,
+    1,
+    1_000_000,
+    'Most containers. The idle one that was used longest ago goes first.',
+  ),
+  idleMs: count(
+    900_000,
+    1000,
+    86_400_000,
+    'A container without a request for this long is destroyed. Invokers that stop never say goodbye.',
+  ),
+  concurrency: count(
+    1000,
+    1,
+    100_000,
+    'Most overlapping runs of one container. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
+  ),
+});
+
+const runtimeSchema = section({
+  name: choice(['auto', 'v8', 'wasmer', 'jco'], {
+    default: 'auto',
+    description: 'Runtime for all actions; `auto` takes the best one that supports the artifact.',
+  }),
+  threads: count(
+    0,
+    0,
+    512,
+    'Worker threads that compute at once; 0: as many as processors. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
+  ),
+  spareThreads: count(
+    1,
+    0,
+    64,
+    'Further threads kept ready, so that an ended one costs the next run nothing.',
+  ),
+  waitingThreadsMax: count(
+    16,
+    0,
+    1024,
+    'Further threads that waiting guests of further units of trust may hold.',
+  ),
+  runsPerThreadMax: count(1000, 1, 100_000, 'Waiting guests that one thread carries.'),
+  queueSizeMax: count(1000, 0, 1_000_000, 'Runs that wait for a thread; one more fails.'),
+  heapMiB: count(
+    256,
+    16,
+    65_536,
+    'JavaScript heap of one thread. A guest that fills it loses its thread, not the process.',
+  ),
+  preparationThreads: count(1, 1, 64, 'Threads that unpack and compile.'),
+  preparationTimeoutMs: count(
+    120_000,
+    100,
+    3_600_000,
+    'How long unpacking and compiling may take.',
+  ),
+  compiledMax: count(
+    1000,
+    1,
+    1_000_000,
+    'Compiled artifacts kept although no container uses them.',
+  ),
+  trustUnit: choice(['namespace', 'container'], {
+    default: 'namespace',
+    description:
+      'Whose runs may share a thread while they wait. A guest that loops takes the waiting runs of its own unit with it.',
+  }),
+});
+
+const limitsSchema = section({
+  memoryBytes: count(
+    256 * mebibyte,
+    64 * 1024,
+    4096 * mebibyte,
+    "Most linear memory of one guest. In single mode the default follows the control group's limit, less what Node.js needs.",
+  ),
+  tableElements: count(1_000_000, 1, 10_000_000, 'Most elements of each table of a guest.'),
+  timeoutMs: count(60_000, 1, 86_400_000, 'Time of a run whose caller names no deadline.'),
+  timeoutMsMax: count(600_000, 1, 86_400_000, 'Longest time of a run, whatever its caller says.'),
+  deadlineMarginMs: count(
+    50,
+    0,
+    10_000,
+    'A run is ended this long before its deadline, so that its answer and log arrive while the caller listens.',
+  ),
+  logBytes: count(
+    10 * mebibyte,
+    0,
+    1024 * mebibyte,
+    'Output of one activation; what follows is dropped.',
+  ),
+  resultBytes: count(
+    64 * mebibyte,
+    1024,
+    1024 * mebibyte,
+    'Longest result. OpenWhisk itself cuts at 1 MiB.',
+  ),
+  codeBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Longest code text of an `/init`.'),
+  artifactBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Largest module or component.'),
+  unzippedBytes: count(256 * mebibyte, 1024, 4096 * mebibyte, 'All files of an archive together.'),
+  archiveEntries: count(4096, 1, 1_000_000, 'Entries of an archive.'),
+  archiveRatio: count(200, 1, 100_000, 'How many times larger than packed a file may become.'),
+});
+
+const policySchema = section({
+  directoryRoot: text({
+    default: '',
+    description:
+      'Folder below which actions that ask for a directory get one of their own, per container. Empty: none do.',
+  }),
+  httpHosts: texts({
+    default: [],
+    description: 'Hosts that actions with `net_access` may reach; `*` means any. By default none.',
+  }),
+  runtimesByAnnotation: chosenTexts(['v8', 'wasmer', 'jco'], {
+    default: [],
+    description: 'Runtimes that an action may choose for itself by its annotation `runtime`.',
+  }),
+  environment: texts({
+    default: [],
+    description: 'Names of host variables that every guest sees, beside `__OW_*`.',
+  }),
+});
+
+const logSchema = section({
+  level: choice(['silent', 'error', 'warn', 'info', 'debug', 'trace'], {
+    default: 'info',
+    description: 'Our own log, as JSON lines on stdout. In single mode the default is silent.',
+  }),
+  guestOutput: flag({
+    default: true,
+    description: 'Whether lines that guests write go into our log too, marked as theirs.',
+  }),
+  retainedBytes: count(
+    64 * mebibyte,
+    0,
+    4096 * mebibyte,
+    "Activations' logs kept for `/:containerId/logs/:activationId`.",
+  ),
+});
+
+export const configSchema = section({
+  server: serverSchema,
+  containers: containersSchema,
+  runtime: runtimeSchema,
+  limits: limitsSchema,
+  policy: policySchema,
+  log: logSchema,
+});
 
 /** The complete configuration of an executor, every value present. */
-export type ExecutorConfig = DeepReadonly<Static<typeof configSchema>>;
+export type ExecutorConfig = Complete<Static<typeof configSchema>>;
 
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
+/** Every setting has a default, so in the end none is absent. */
+type Complete<T> = T extends readonly (infer Item)[]
+  ? readonly Complete<Item>[]
   : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    ? { readonly [Key in keyof T]-?: Complete<T[Key]> }
     : T;

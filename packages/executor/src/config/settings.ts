@@ -51,8 +51,8 @@ interface LeafSchema {
   readonly minimum?: number | bigint | undefined;
   readonly maximum?: number | bigint | undefined;
   readonly minLength?: number | undefined;
-  readonly anyOf?: readonly { readonly const?: unknown }[] | undefined;
-  readonly items?: object | undefined;
+  readonly enum?: readonly string[] | undefined;
+  readonly items?: { readonly type: 'string'; readonly enum?: readonly string[] } | undefined;
 }
 
 function toSetting(section: string, name: string, leaf: LeafSchema): ConfigSetting {
@@ -70,8 +70,7 @@ function toSetting(section: string, name: string, leaf: LeafSchema): ConfigSetti
 }
 
 function toForm(path: string, leaf: LeafSchema): SettingForm {
-  const choices = choicesOf(leaf);
-  if (choices !== undefined) return { type: 'choice', choices };
+  if (leaf.enum !== undefined) return { type: 'choice', choices: leaf.enum };
   switch (leaf.type) {
     case 'integer':
       return {
@@ -87,15 +86,11 @@ function toForm(path: string, leaf: LeafSchema): SettingForm {
     case 'array':
       return {
         type: 'list',
-        choices: leaf.items === undefined ? undefined : choicesOf(leaf.items),
+        choices: leaf.items?.enum,
       };
     default:
       throw new TypeError(`${path} has a schema of an unknown form`);
   }
-}
-
-function choicesOf(schema: Pick<LeafSchema, 'anyOf'> & object): readonly string[] | undefined {
-  return schema.anyOf?.map((choice) => String(choice.const));
 }
 
 function toDefault(path: string, value: unknown): SettingValue {

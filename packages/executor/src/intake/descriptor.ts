@@ -1,6 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
 import { suggestName } from '../config/near-name.js';
 import type { Archive } from './archive.js';
 import { IntakeError } from './intake-error.js';
@@ -10,24 +8,29 @@ export const descriptorPath = 'wasmwhisk.json';
 
 const descriptorBytesMax = 64 * 1024;
 
-const descriptorSchema = Type.Object(
-  {
-    module: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
-    main: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
-    directories: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { maxItems: 64 }),
-    ),
-    netAccess: Type.Optional(Type.Boolean()),
-    runtime: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-  },
-  { additionalProperties: false },
-);
-
 /**
  * What an archive says about itself in `wasmwhisk.json`: `module` is the path of the entry, `main` the
  * export to call, and the rest asks for capabilities, which the operator's policy grants or not.
  */
-export type Descriptor = Static<typeof descriptorSchema>;
+export interface Descriptor {
+  readonly module?: string;
+  readonly main?: string;
+  readonly directories?: readonly string[];
+  readonly netAccess?: boolean;
+  readonly runtime?: string;
+}
+
+const textLengthMax = 1024;
+const directoriesMax = 64;
+
+/** What is wrong with a key's value; `undefined` when nothing is. */
+const checks: Readonly<Record<keyof Descriptor, (value: unknown) => string | undefined>> = {
+  module: checkText,
+  main: checkText,
+  directories: checkTexts,
+  netAccess: (value) => (typeof value === 'boolean' ? undefined : ' must be a boolean'),
+  runtime: checkText,
+};
 
 /**
  * Reads the archive's descriptor, if it has one.
@@ -42,14 +45,31 @@ export function readDescriptor(archive: Archive): Descriptor | undefined {
   const value = parse(file.read());
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('is not a JSON object');
-  for (const key of Object.keys(value))
-    if (!Object.hasOwn(descriptorSchema.properties, key))
+  const keys = Object.keys(checks) as (keyof Descriptor)[];
+  for (const [key, given] of Object.entries(value)) {
+    const known = keys.find((name) => name === key);
+    if (known === undefined)
       throw invalid(
-        `has the unknown key ${JSON.stringify(key.slice(0, 80))}${suggestName(key, Object.keys(descriptorSchema.properties))}`,
+        `has the unknown key ${JSON.stringify(key.slice(0, 80))}${suggestName(key, keys)}`,
       );
-  if (Value.Check(descriptorSchema, value)) return value;
-  const [first] = Value.Errors(descriptorSchema, value);
-  throw invalid(`is wrong at ${first?.instancePath ?? ''}: ${first?.message ?? 'not as expected'}`);
+    const fault = checks[known](given);
+    if (fault !== undefined) throw invalid(`is wrong at ${known}${fault}`);
+  }
+  // Every key was checked against its type.
+  return value as Descriptor;
+}
+
+function checkText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= textLengthMax
+    ? undefined
+    : ` must be a text of 1 to ${String(textLengthMax)} characters`;
+}
+
+function checkTexts(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length > directoriesMax)
+    return ` must be a list of at most ${String(directoriesMax)} texts`;
+  const wrong = value.findIndex((item) => checkText(item) !== undefined);
+  return wrong < 0 ? undefined : `/${String(wrong)}${checkText(value[wrong]) ?? ''}`;
 }
 
 function parse(bytes: Uint8Array): unknown {

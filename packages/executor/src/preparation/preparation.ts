@@ -63,9 +63,10 @@ export class Preparation {
     const settings: PreparationSettings = { runtimes: runtimeModules };
     this.#pool = new Piscina<PreparationTask, PreparationResult>({
       filename: new URL('./preparation-worker.js', import.meta.url).href,
-      minThreads: 1,
+      // Started by the first `/init`, and kept for a minute after the last one.
+      minThreads: 0,
       maxThreads: config.runtime.preparationThreads,
-      idleTimeout: 10_000,
+      idleTimeout: 60_000,
       maxQueue: config.containers.max,
       recordTiming: false,
       env: {},
