@@ -23,6 +23,7 @@ import { toRunError } from './errors.js';
 import { compileGlue, type Glue } from './glue.js';
 import { assertImports } from './link.js';
 import { precompileComponent } from './precompile.js';
+import { Transpiler } from './transpiler.js';
 
 /** The runtime's name, which its compiled artifacts carry. */
 const runtimeName = 'jco';
@@ -48,6 +49,7 @@ class JcoRuntime implements WasmRuntime {
     'deadline',
   ]);
   readonly #onWaiting: RuntimeOptions['onWaiting'];
+  readonly #transpiler = new Transpiler();
   /** In the order of use, latest last. */
   readonly #glue = new Map<string, Glue>();
 
@@ -69,7 +71,7 @@ class JcoRuntime implements WasmRuntime {
         'WW_ERR_ARTIFACT_UNSUPPORTED',
         `The runtime jco cannot run the artifact: ${found.reason}.`,
       );
-    const code = await precompileComponent(artifact, found, limits);
+    const code = await precompileComponent(artifact, found, limits, this.#transpiler);
     return { runtime: runtimeName, digest: artifact.digest, code };
   }
 
@@ -115,7 +117,7 @@ class JcoRuntime implements WasmRuntime {
 
   close(): Promise<void> {
     this.#glue.clear();
-    return Promise.resolve();
+    return this.#transpiler.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -10,7 +10,8 @@ import type { CompiledComponent, ComponentInterface, CoreModule } from './compil
 import { readGlueImports, readInstanceCounts, toGlueSource, type GlueImport } from './glue.js';
 import { assertHarmlessNames, namesOf } from './harmless-names.js';
 import { shareMemory, type MemoryDemand } from './memory-shares.js';
-import { transpile, type Transpiled } from './transpile.js';
+import type { Transpiled } from './transpile-message.js';
+import type { Transpiler } from './transpiler.js';
 
 /**
  * Transpiles and compiles a component, under limits that hold for all of its core modules together.
@@ -22,8 +23,9 @@ export async function precompileComponent(
   artifact: Artifact,
   guestInterface: ComponentInterface,
   limits: CompileLimits,
+  transpiler: Transpiler,
 ): Promise<CompiledComponent> {
-  const transpiled = await transpile(artifact.bytes);
+  const transpiled = await transpiler.transpile(artifact.bytes);
   const exportName = transpiled.exports.find((name) => exportNames[guestInterface].test(name));
   if (exportName === undefined)
     throw new WasmRuntimeError(

@@ -62,6 +62,44 @@ describe('names in a component', () => {
   );
 });
 
+describe('transpiling', () => {
+  it('goes on after a component that makes jco panic', async () => {
+    const panicking = await actionComponent({
+      imports: '(import "m" (core module $m)) (core instance (instantiate $m))',
+      body: '',
+    });
+    const sound = await actionComponent({ body: '(call $answer_number (i32.const 1))' });
+    const both = await Promise.allSettled([initialize(panicking), initialize(sound)]);
+    expect(both).toMatchObject([
+      { status: 'rejected', reason: { code: 'WW_ERR_GUEST_COMPILE' } },
+      { status: 'fulfilled' },
+    ]);
+    await initialize(sound);
+  });
+
+  it('says what jco refuses', async () => {
+    const bytes = await actionComponent({
+      others: '(component $inner) (export "inner" (component $inner))',
+      body: '',
+    });
+    await expect(initialize(bytes)).rejects.toMatchObject({
+      code: 'WW_ERR_GUEST_COMPILE',
+      message: expect.stringContaining('component export `inner`') as string,
+    });
+  });
+
+  it('is given up when the runtime is closed', async () => {
+    const closing = createRuntime();
+    const bytes = await actionComponent({ body: '' });
+    const limits = { memoryBytes: 256 * page, tableElements: 1000 };
+    const precompiled = closing.precompile(readArtifact(Uint8Array.from(bytes)), limits);
+    const rejected = expect(precompiled).rejects.toMatchObject({ code: 'WW_ERR_RUN_ABORTED' });
+    await sleep(0);
+    await closing.close();
+    await rejected;
+  });
+});
+
 describe('answers of the action world', () => {
   const data = (text: string): string => `(data (i32.const 4096) "${text}")`;
 
