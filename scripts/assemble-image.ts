@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { linkNode } from './setup/node-binary.mjs';
 
 const root = join(import.meta.dirname, '..');
 const scope = '@wasmwhisk/';
@@ -134,4 +135,5 @@ mkdirSync(target, { recursive: true });
 for (const name of closureOf('cli')) copyPackage(name, target);
 installDependencies(target);
 assertLocked(target);
+linkNode(target);
 trimDependencies(target);

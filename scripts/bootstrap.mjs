@@ -38,15 +38,21 @@ function say(message) {
 async function install() {
   if (isInstalled(root)) return;
   beginInstall(root);
-  await runStep({ title: 'Install packages', ...npmCommand(), cwd: root, env: process.env });
+  const title = 'Install packages';
+  await runStep({ title, ...npmCommand(process.execPath), cwd: root, env: process.env });
   endInstall(root);
-  if (!isInstalled(root)) {
-    throw new StepFailed(
-      'Install packages: npm ended well, but what it installed does not match package-lock.json and the ' +
-        'package.json files. After a change of dependencies run `npm install` and commit the lock file.',
-      1,
-    );
-  }
+  if (isInstalled(root)) return;
+  // An old Node.js got what it can: the new one, which gets what was left out because the other is old.
+  const { node, env } = findNode(root);
+  beginInstall(root);
+  await runStep({ title: 'Install the rest', ...npmCommand(node), cwd: root, env });
+  endInstall(root);
+  if (isInstalled(root)) return;
+  throw new StepFailed(
+    'Install packages: npm ended well, but what it installed does not match package-lock.json and the ' +
+      'package.json files. After a change of dependencies run `npm install` and commit the lock file.',
+    1,
+  );
 }
 
 /**

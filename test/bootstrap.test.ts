@@ -27,7 +27,12 @@ const locked = {
     packages: {
       '': { dependencies: { dep: '1.0.0' } },
       'node_modules/dep': { version: '1.0.0', integrity: 'sha512-dep' },
-      'node_modules/elsewhere': { version: '1.0.0', integrity: 'sha512-else', optional: true },
+      'node_modules/elsewhere': {
+        version: '1.0.0',
+        integrity: 'sha512-else',
+        optional: true,
+        os: ['none'],
+      },
     },
   },
 };
@@ -46,6 +51,18 @@ describe('an installation', () => {
   it.each([
     ['was never made', locked],
     ['lacks a package', withRecord({})],
+    [
+      'lacks an optional package for this system',
+      {
+        ...withRecord(goodRecord),
+        'package-lock.json': {
+          packages: {
+            ...locked['package-lock.json'].packages,
+            'node_modules/here': { version: '1.0.0', optional: true, os: [process.platform] },
+          },
+        },
+      },
+    ],
     ['has another version', withRecord({ 'node_modules/dep': { version: '1.0.1' } })],
     [
       'has other bytes',

@@ -26,6 +26,37 @@ function sortedText(value) {
 }
 
 /**
+ * Whether an `os`, `cpu` or `libc` field admits a value.
+ * @param {unknown} field
+ * @param {string} value
+ */
+function admits(field, value) {
+  return field === undefined || (Array.isArray(field) ? field.includes(value) : field === value);
+}
+
+/**
+ * npm leaves out what nothing asks for and optional packages for other systems, which is right, and
+ * optional packages of this system when the Node.js that runs npm is too old for them, which is not: they
+ * are meant for the Node.js that npm brings.
+ * @param {Entry} entry
+ */
+function isNeededHere(entry) {
+  if (entry['extraneous'] === true) return false;
+  if (entry['optional'] !== true) return true;
+  if (entry['os'] === undefined) return false;
+  return (
+    admits(entry['os'], process.platform) &&
+    admits(entry['cpu'], process.arch) &&
+    (process.platform !== 'linux' || admits(entry['libc'], libc()))
+  );
+}
+
+function libc() {
+  const report = /** @type {{ header: Record<string, unknown> }} */ (process.report.getReport());
+  return report.header['glibcVersionRuntime'] === undefined ? 'musl' : 'glibc';
+}
+
+/**
  * Judged by npm's own record, `node_modules/.package-lock.json`, which it writes last of all: a stamp of
  * ours could disagree with what is there, and an install made by hand counts too.
  * @param {string} root
@@ -47,8 +78,7 @@ export function isInstalled(root) {
       });
     }
     const installed = found[path];
-    // npm leaves out optional packages for other systems, and what nothing asks for.
-    if (installed === undefined) return entry['optional'] === true || entry['extraneous'] === true;
+    if (installed === undefined) return !isNeededHere(entry);
     return (
       installed['version'] === entry['version'] && installed['integrity'] === entry['integrity']
     );
@@ -73,18 +103,21 @@ export function endInstall(root) {
 }
 
 /**
+ * The npm that started us, run by a Node.js of choice.
+ *
  * `npm install` and not `npm ci`: the latter refuses a lock file without the optional packages of other
  * systems, and a registry that lacks some of those makes exactly such a lock file. `--no-save` leaves the
  * lock file as it is, and `isInstalled` holds the outcome against it, version and digest of each package.
+ * @param {string} node
  * @returns {{ file: string, args: string[] }}
  */
-export function npmCommand() {
+export function npmCommand(node) {
   // NODE_ENV=production, or a user's `omit`, would leave out the compiler and the Node.js binary.
   const args = ['install', '--no-save', '--include=dev', '--include=optional'];
   args.push('--prefer-offline', '--no-progress');
   const self = process.env['npm_execpath'];
   if (self !== undefined && basename(self).startsWith('npm')) {
-    return { file: process.execPath, args: [self, ...args] };
+    return { file: node, args: [self, ...args] };
   }
   return { file: 'npm', args };
 }

@@ -1,5 +1,6 @@
 // The Node.js that runs everything after the set-up.
 import { spawnSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { StepFailed } from './step.mjs';
 
@@ -12,11 +13,24 @@ function isNewEnough(version) {
 }
 
 /**
+ * npm 11 links the binary of the Node.js package, npm 10 leaves this one link out. Every `npm run` and every
+ * tool's first line (`env node`) finds it by the link.
+ * @param {string} root
+ */
+export function linkNode(root) {
+  const name = `node-${process.platform}-${process.arch}`;
+  const link = join(root, 'node_modules', '.bin', 'node');
+  if (existsSync(link) || !existsSync(join(root, 'node_modules', name, 'bin', 'node'))) return;
+  symlinkSync(join('..', name, 'bin', 'node'), link);
+}
+
+/**
  * @param {string} root
  * @returns {{ node: string, env: NodeJS.ProcessEnv }} The binary, and an environment in which `node` means it.
  * @throws {StepFailed} No Node.js of the needed version is at hand.
  */
 export function findNode(root) {
+  linkNode(root);
   const bin = join(root, 'node_modules', '.bin');
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
   const brought = join(bin, 'node');
