@@ -96,4 +96,18 @@ function alreadyEndedCases(context: CaseContext): void {
       expect(late.error?.code).toBe('WW_ERR_RUN_TIMEOUT');
     },
   );
+
+  const guest = context.declares('waiting') ? 'sleep' : 'echo';
+  inOneForm(
+    context,
+    'lets a run end whose container is destroyed',
+    guest,
+    async (file, _form, harness) => {
+      const container = await harness.container(file);
+      const run = harness.run(container, { input: '{"ms":100}' });
+      await harness.destroy(container);
+      await harness.destroy(container);
+      expect((await run).type).toBe('ok');
+    },
+  );
 }
