@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { toInitFailure, type Container } from '@wasmwhisk/executor';
+import type { Container } from '@wasmwhisk/executor';
 import { toValueText } from './arguments-text.js';
 import type { CodeText } from './code-text.js';
 
@@ -22,25 +22,20 @@ export function actionName(file: string): string {
 /**
  * Puts an action into a container.
  *
- * @throws ExecutorError or WasmRuntimeError, with the sentence that a caller of `/init` reads.
+ * @throws ExecutorError, WasmRuntimeError
  */
 export async function initializeAction(
   container: Container,
   { file, main, annotations, variables }: ActionRequest,
   code: CodeText,
 ): Promise<void> {
-  try {
-    await container.initialize({
-      name: actionName(file),
-      main,
-      ...code,
-      environment: variables,
-      annotations: new Map(
-        annotations.map(([name, value]) => [name, JSON.parse(toValueText(value)) as unknown]),
-      ),
-    });
-  } catch (error) {
-    if (error instanceof Error) error.message = toInitFailure(error).text;
-    throw error;
-  }
+  await container.initialize({
+    name: actionName(file),
+    main,
+    ...code,
+    environment: variables,
+    annotations: new Map(
+      annotations.map(([name, value]) => [name, JSON.parse(toValueText(value)) as unknown]),
+    ),
+  });
 }

@@ -162,8 +162,7 @@ interface InvokeReport {
 
 function print({ outcome, initMs }: InvokeReport, context: CommandContext): void {
   if (outcome.type === 'failed') {
-    const { text } = toRunFailure(outcome.error);
-    context.writeError(`wasmwhisk: ${text}\n`);
+    context.writeError(`wasmwhisk: ${toReportedError(outcome.error).message}\n`);
     return;
   }
   const { answer, ranMs, usage, logBytes } = outcome.answer;

@@ -1,6 +1,8 @@
 /** Work shorter than this shows nothing, in milliseconds. */
 const quietMs = 400;
 
+const clearLine = '\r\u001B[2K';
+
 /**
  * Shows on a terminal that long work goes on: one line on stderr that disappears when it is done.
  * Anywhere else it shows nothing.
@@ -12,22 +14,20 @@ export async function withProgress<Result>(
   const stream = process.stderr;
   if (!stream.isTTY) return work();
   const startedAt = performance.now();
-  let shown = false;
   const show = (): void => {
     const seconds = Math.floor((performance.now() - startedAt) / 1000);
-    stream.write(`\r\u001B[2K${title}… ${seconds > 0 ? `${String(seconds)} s` : ''}`);
-    shown = true;
+    stream.write(`${clearLine}${title}… ${seconds > 0 ? `${String(seconds)} s` : ''}`);
   };
-  let ticker: NodeJS.Timeout | undefined;
+  const tickers: NodeJS.Timeout[] = [];
   const first = setTimeout(() => {
     show();
-    ticker = setInterval(show, 1000).unref();
+    tickers.push(setInterval(show, 1000).unref());
   }, quietMs).unref();
   try {
     return await work();
   } finally {
     clearTimeout(first);
-    clearInterval(ticker);
-    if (shown) stream.write('\r\u001B[2K');
+    for (const ticker of tickers) clearInterval(ticker);
+    if (tickers.length > 0) stream.write(clearLine);
   }
 }

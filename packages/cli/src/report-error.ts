@@ -39,13 +39,21 @@ export function toReportedError(error: unknown): ReportedError {
   const code = systemCode(error);
   const known = exitsByCode.find(([prefix]) => code?.startsWith(prefix));
   if (known !== undefined && code !== undefined)
-    return { exit: known[1], code, message: messageOf(error), hint: hintFor(known[1]) };
+    return { exit: known[1], code, message: plainMessage(error), hint: hintFor(known[1]) };
   return {
     exit: 'internal',
     code: 'WW_ERR_CLI_INTERNAL',
     message: `Internal error: ${messageOf(error)}`,
     hint: 'This is a fault of wasmwhisk. Run it again with --verbose for the details, and report them.',
   };
+}
+
+/** The reason without what the wire puts before it for OpenWhisk's sake. */
+function plainMessage(error: unknown): string {
+  return messageOf(error).replace(
+    /^(Initialization has failed due to|cannot decode the request|An error has occurred): /,
+    '',
+  );
 }
 
 function hintFor(exit: ExitReason): string | undefined {

@@ -28,7 +28,7 @@ export async function serve({ loaded, single, json, context }: ServeOptions): Pr
   const { config } = loaded;
   // In single mode both streams are the action's. Were our log switched on there all the same, it
   // would at least not stand between results on stdout.
-  const { logger, flush } = createServiceLogger(config.log.level, single ? 2 : 1, (reason) => {
+  const { logger, close } = createServiceLogger(config.log.level, single ? 2 : 1, (reason) => {
     context.writeError(`wasmwhisk: the log cannot be written (${reason}); going on without it.\n`);
   });
   const signals = watchStopSignals();
@@ -55,7 +55,7 @@ export async function serve({ loaded, single, json, context }: ServeOptions): Pr
   } finally {
     signals.release();
     await executor.close();
-    flush();
+    await close();
   }
 }
 

@@ -5,8 +5,8 @@ import { systemCode } from './cli-error.js';
 /** The service's own log, and how to bring it to its end. */
 export interface ServiceLogger {
   readonly logger: Logger;
-  /** Writes what is still in memory. */
-  readonly flush: () => void;
+  /** Writes what is still in memory, in its order, and ends. */
+  readonly close: () => Promise<void>;
 }
 
 /** Members that hold credentials, wherever in a line they stand; the executor logs none of them, and should one ever slip in, it is not written. */
@@ -20,7 +20,8 @@ export function createServiceLogger(
   fileDescriptor: 1 | 2,
   onBroken: (reason: string) => void,
 ): ServiceLogger {
-  if (level === 'silent') return { logger: pino({ enabled: false }), flush: () => undefined };
+  if (level === 'silent')
+    return { logger: pino({ enabled: false }), close: () => Promise.resolve() };
   const destination = pino.destination({ dest: fileDescriptor, sync: false });
   let broken = false;
   destination.on('error', (error: Error) => {
@@ -28,6 +29,8 @@ export function createServiceLogger(
     if (broken) return;
     broken = true;
     logger.level = 'silent';
+    // Else its last flush, when the process ends, would try for ever.
+    destination.destroy();
     onBroken(systemCode(error) ?? error.message);
   });
   const logger = pino(
@@ -42,8 +45,15 @@ export function createServiceLogger(
   );
   return {
     logger,
-    flush: () => {
-      if (!broken) destination.flushSync();
+    close: async () => {
+      if (broken) return;
+      const closed = new Promise<void>((resolve) => {
+        destination.once('close', resolve).once('error', () => {
+          resolve();
+        });
+      });
+      destination.end();
+      await closed;
     },
   };
 }

@@ -17,13 +17,20 @@ export interface StopWatch {
   readonly release: () => void;
 }
 
+/**
+ * One Ctrl-C can arrive several times: from the terminal, and from npm or `timeout` that pass it on.
+ * Within this time, in milliseconds, they count as one.
+ */
+const sameSignalMs = 300;
+
 /** Catches the first signal; the second one ends the process at once. */
 export function watchStopSignals(): StopWatch {
   const { promise, resolve } = Promise.withResolvers<StopSignal>();
-  let first: StopSignal | undefined;
+  let firstAt: number | undefined;
   const onSignal = (signal: StopSignal): void => {
-    if (first !== undefined) process.exit(exitCodeOf(signal));
-    first = signal;
+    const now = performance.now();
+    firstAt ??= now;
+    if (now - firstAt > sameSignalMs) process.exit(exitCodeOf(signal));
     resolve(signal);
   };
   for (const signal of stopSignals) process.on(signal, onSignal);

@@ -23,7 +23,7 @@ traps or needs more memory than limits.memoryBytes.`,
     .option(
       '--dir <host::guest>',
       'give a folder, read and write; without ::guest under its own name',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      (text: string, before?: readonly string[]) => [...(before ?? []), text],
     )
     .option('--env <name=value>', 'give a variable; the host has no others', collectVariable);
   addConfigOptions(command, false)
