@@ -1,4 +1,4 @@
-import type { PollOptions } from './pollable.js';
+import { GuestResource, type GuestContext } from './guest-context.js';
 import { done, err, ok, type Result } from './result.js';
 import { OutputStream } from './streams.js';
 
@@ -8,24 +8,23 @@ type HeaderError =
   | { readonly tag: 'immutable' };
 
 /** Most bytes that one `Fields` keeps for a guest. */
-const fieldsBytesMax = 64 * 1024;
+const fieldsBytesMax = 16 * 1024;
 
 /** What an entry costs beside its text, so that many empty ones are bounded too. */
 const entryBytes = 32;
 
 /** The resource `wasi:http/types.fields`. */
-export class Fields {
+export class Fields extends GuestResource {
   #entries: (readonly [name: string, value: Uint8Array])[] = [];
 
-  static fromList(
-    entries: readonly (readonly [string, Uint8Array])[],
-  ): Result<Fields, HeaderError> {
-    const fields = new Fields();
-    for (const [name, value] of entries) {
-      const appended = fields.append(name, value);
-      if (appended.tag === 'err') return appended;
-    }
-    return ok(fields);
+  /** @param context - that of the run */
+  constructor(context: GuestContext) {
+    super(context, fieldsBytesMax);
+  }
+
+  /** Takes all entries, or none. */
+  fill(entries: readonly (readonly [string, Uint8Array])[]): Result<void, HeaderError> {
+    return this.#replace([...entries]);
   }
 
   get(name: string): readonly Uint8Array[] {
@@ -54,7 +53,7 @@ export class Fields {
   }
 
   clone(): Fields {
-    const copy = new Fields();
+    const copy = new Fields(this.context);
     copy.#entries = [...this.#entries];
     return copy;
   }
@@ -71,7 +70,7 @@ export class Fields {
 }
 
 /** The resource `wasi:http/types.outgoing-request`: can be filled in as usual, and is refused when it is sent. */
-class OutgoingRequest {
+class OutgoingRequest extends GuestResource {
   readonly #headers: Fields;
   #method: unknown = { tag: 'get' };
   #pathWithQuery: string | undefined;
@@ -79,14 +78,15 @@ class OutgoingRequest {
   #authority: string | undefined;
   #bodyTaken = false;
 
-  constructor(headers: Fields) {
+  constructor(context: GuestContext, headers: Fields) {
+    super(context);
     this.#headers = headers;
   }
 
   body(): Result<OutgoingBody, undefined> {
     if (this.#bodyTaken) return err(undefined);
     this.#bodyTaken = true;
-    return ok(new OutgoingBody());
+    return ok(new OutgoingBody(this.context));
   }
 
   method(): unknown {
@@ -128,27 +128,27 @@ class OutgoingRequest {
   headers(): Fields {
     return this.#headers.clone();
   }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#headers[Symbol.dispose]();
+  }
 }
 
-const neverWaits: PollOptions = {
-  signal: undefined,
-  onWaiting: undefined,
-  onFailure: () => undefined,
-};
-
 /** The resource `wasi:http/types.outgoing-body`: takes what is written and forgets it. */
-class OutgoingBody {
-  static finish(): Result<void, never> {
+class OutgoingBody extends GuestResource {
+  static finish(body: OutgoingBody): Result<void, never> {
+    body[Symbol.dispose]();
     return done;
   }
 
   write(): Result<OutputStream, undefined> {
-    return ok(new OutputStream({ write: () => undefined }, neverWaits));
+    return ok(new OutputStream({ write: () => undefined }, this.context));
   }
 }
 
 /** The resource `wasi:http/types.request-options`. */
-class RequestOptions {
+class RequestOptions extends GuestResource {
   readonly #timeouts = new Map<string, bigint | undefined>();
 
   connectTimeout(): bigint | undefined {
@@ -189,29 +189,70 @@ class OutgoingResponse {}
 class ResponseOutparam {}
 
 /**
- * `wasi:http`: guests may import it, since the standard libraries of scripting languages do, but
- * every request is refused.
+ * `wasi:http` for one run: guests may import it, since the standard libraries of scripting languages
+ * do, but every request is refused.
  */
-export const deniedHttp: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'wasi:http/types': {
-    Fields,
-    OutgoingRequest,
-    OutgoingBody,
-    RequestOptions,
-    IncomingRequest,
-    IncomingResponse,
-    IncomingBody,
-    FutureTrailers,
-    FutureIncomingResponse,
-    OutgoingResponse,
-    ResponseOutparam,
-    httpErrorCode: () => undefined,
-  },
-  'wasi:http/outgoing-handler': {
-    handle: (): Result<never, { readonly tag: 'HTTP-request-denied' }> =>
-      err({ tag: 'HTTP-request-denied' }),
-  },
-};
+export function createDeniedHttp(
+  context: GuestContext,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  return {
+    'wasi:http/types': {
+      ...constructibleResources(context),
+      OutgoingBody,
+      IncomingRequest,
+      IncomingResponse,
+      IncomingBody,
+      FutureTrailers,
+      FutureIncomingResponse,
+      OutgoingResponse,
+      ResponseOutparam,
+      httpErrorCode: () => undefined,
+    },
+    'wasi:http/outgoing-handler': {
+      handle: (
+        request: GuestResource,
+        options: GuestResource | undefined,
+      ): Result<never, { readonly tag: 'HTTP-request-denied' }> => {
+        request[Symbol.dispose]();
+        options?.[Symbol.dispose]();
+        return err({ tag: 'HTTP-request-denied' });
+      },
+    },
+  };
+}
+
+/** The resources that a guest makes by itself: classes whose constructors know the run. */
+function constructibleResources(context: GuestContext): Readonly<Record<string, unknown>> {
+  return {
+    Fields: class extends Fields {
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof Fields;
+      }
+
+      static fromList(
+        entries: readonly (readonly [string, Uint8Array])[],
+      ): Result<Fields, HeaderError> {
+        const fields = new Fields(context);
+        const filled = fields.fill(entries);
+        return filled.tag === 'ok' ? ok(fields) : filled;
+      }
+
+      constructor() {
+        super(context);
+      }
+    },
+    OutgoingRequest: class extends OutgoingRequest {
+      constructor(headers: Fields) {
+        super(context, headers);
+      }
+    },
+    RequestOptions: class extends RequestOptions {
+      constructor() {
+        super(context);
+      }
+    },
+  };
+}
 
 function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();

@@ -14,7 +14,7 @@ import {
   type OpenFlags,
   type PathFlags,
 } from './filesystem-types.js';
-import type { PollOptions } from './pollable.js';
+import { GuestResource, type GuestContext } from './guest-context.js';
 import { ok, type Result } from './result.js';
 import { SharedFile } from './shared-file.js';
 import { InputStream, OutputStream } from './streams.js';
@@ -25,21 +25,20 @@ type FilesystemResult<Value> = Result<Value, FilesystemErrorCode>;
 const readBytesMax = 1024 * 1024;
 
 /** The resource `wasi:filesystem/types.descriptor`: a file or a directory of the host. */
-export class Descriptor {
+export class Descriptor extends GuestResource {
   readonly #target: SharedFile | OpenDirectory;
-  readonly #poll: PollOptions;
 
   /** Takes over `target`, and closes it when the guest lets go. */
-  constructor(target: OpenFile | OpenDirectory, pollOptions: PollOptions) {
+  constructor(target: OpenFile | OpenDirectory, context: GuestContext) {
+    super(context);
     this.#target = target.kind === 'directory' ? target : new SharedFile(target);
-    this.#poll = pollOptions;
   }
 
   readViaStream(offset: bigint): FilesystemResult<InputStream> {
     return attempt(() => {
       const shared = this.#sharedFile();
       if (!shared.file.mode.read) throw new WasiError('EBADF');
-      return new InputStream(shared.openSource(offset), this.#poll);
+      return new InputStream(shared.openSource(offset), this.context);
     });
   }
 
@@ -47,7 +46,7 @@ export class Descriptor {
     return attempt(() => {
       const shared = this.#sharedFile();
       if (!shared.file.mode.write) throw new WasiError('EBADF');
-      return new OutputStream(shared.openSink(offset), this.#poll);
+      return new OutputStream(shared.openSink(offset), this.context);
     });
   }
 
@@ -55,7 +54,7 @@ export class Descriptor {
     return attempt(() => {
       const shared = this.#sharedFile();
       if (!shared.file.mode.write) throw new WasiError('EBADF');
-      return new OutputStream(shared.openSink('end'), this.#poll);
+      return new OutputStream(shared.openSink('end'), this.context);
     });
   }
 
@@ -119,7 +118,7 @@ export class Descriptor {
   }
 
   readDirectory(): FilesystemResult<DirectoryEntryStream> {
-    return attempt(() => new DirectoryEntryStream(this.#directory().readEntries()));
+    return attempt(() => new DirectoryEntryStream(this.#directory().readEntries(), this.context));
   }
 
   createDirectoryAt(path: string): FilesystemResult<void> {
@@ -175,7 +174,7 @@ export class Descriptor {
         truncate: openFlags.truncate === true,
         directory: openFlags.directory === true,
       });
-      return new Descriptor(target, this.#poll);
+      return new Descriptor(target, this.context);
     });
   }
 
@@ -220,7 +219,8 @@ export class Descriptor {
     return attempt(() => toMetadataHash(this.#directory().statAt(path, toWalk(flags))));
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     if (this.#target instanceof OpenDirectory) this.#target.close();
     else this.#target.release();
   }
@@ -240,12 +240,16 @@ export class Descriptor {
   }
 }
 
+/** Bytes for one entry, its name included. */
+const entryBytes = 256;
+
 /** The resource `wasi:filesystem/types.directory-entry-stream`: the entries as they were when it was opened. */
-export class DirectoryEntryStream {
+export class DirectoryEntryStream extends GuestResource {
   readonly #entries: readonly DirectoryEntry[];
   #next = 0;
 
-  constructor(entries: readonly DirectoryEntry[]) {
+  constructor(entries: readonly DirectoryEntry[], context: GuestContext) {
+    super(context, entries.length * entryBytes);
     this.#entries = entries;
   }
 

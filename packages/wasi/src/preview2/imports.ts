@@ -5,13 +5,14 @@ import { openPreopens } from '../core/preopens.js';
 import { ProcessExit } from '../core/process-exit.js';
 import { fillRandom } from '../core/random.js';
 import type { OutputSink } from '../core/stdio.js';
-import { deniedHttp } from './denied-http.js';
-import { deniedSockets } from './denied-sockets.js';
+import { createDeniedHttp } from './denied-http.js';
+import { createDeniedSockets } from './denied-sockets.js';
 import { Descriptor, DirectoryEntryStream } from './descriptor.js';
 import type { FilesystemErrorCode } from './filesystem-error.js';
 import { toDatetime } from './filesystem-types.js';
 import { IoError } from './io-error.js';
-import { createPoll, createPollableClass, Pollable, type PollOptions } from './pollable.js';
+import { ResourceBudget, type GuestContext } from './guest-context.js';
+import { createPoll, createPollableClass, Pollable } from './pollable.js';
 import type { Result } from './result.js';
 import { InputStream, OutputStream } from './streams.js';
 
@@ -20,8 +21,8 @@ export type Preview2Interface = Readonly<Record<string, unknown>>;
 
 /** All that one run of a component is given. */
 export interface Preview2HostOptions extends WasiHostOptions {
-  /** Told why a wait of the guest ended without being over; see `PollOptions`. */
-  readonly onFailure: PollOptions['onFailure'];
+  /** Told why a wait of the guest ended without being over; see `GuestContext`. */
+  readonly onFailure: GuestContext['onFailure'];
 }
 
 /** WASI preview 2 for one run of a component. */
@@ -75,8 +76,6 @@ const sharedInterfaces: Readonly<Record<string, Preview2Interface>> = {
     DirectoryEntryStream,
     filesystemErrorCode: (error: IoError): FilesystemErrorCode | undefined => error.filesystemCode,
   },
-  ...deniedSockets,
-  ...deniedHttp,
 };
 
 /**
@@ -94,14 +93,20 @@ export const preview2SuspendingImports: readonly string[] = [
  * @throws what `node:fs` throws when a preopened directory does not exist
  */
 export function createPreview2Host(options: Preview2HostOptions): Preview2Host {
-  const pollOptions: PollOptions = {
+  const context: GuestContext = {
     signal: options.signal,
     onWaiting: options.onWaiting,
     onFailure: options.onFailure,
+    resources: new ResourceBudget(),
   };
   const descriptors = new HostDescriptors(options.descriptorsMax);
   return {
-    imports: { ...sharedInterfaces, ...runInterfaces(options, pollOptions, descriptors) },
+    imports: {
+      ...sharedInterfaces,
+      ...createDeniedSockets(context),
+      ...createDeniedHttp(context),
+      ...runInterfaces(options, context, descriptors),
+    },
     close: () => {
       descriptors.close();
     },
@@ -115,13 +120,13 @@ export function preview2Offer(interfaceName: string): ReadonlySet<string> | unde
 
 function runInterfaces(
   options: WasiHostOptions,
-  pollOptions: PollOptions,
+  context: GuestContext,
   descriptors: HostDescriptors,
 ): Record<string, Preview2Interface> {
   const { stdio } = options;
-  const toOutput = (write: OutputSink): OutputStream => new OutputStream({ write }, pollOptions);
+  const toOutput = (write: OutputSink): OutputStream => new OutputStream({ write }, context);
   const after = (durationNs: bigint): Pollable =>
-    new Pollable(monotonicClockNs() + durationNs, pollOptions);
+    new Pollable(monotonicClockNs() + durationNs, context);
   return {
     'wasi:cli/environment': {
       getEnvironment: () => resolveEnvironment(options.environment),
@@ -129,24 +134,23 @@ function runInterfaces(
       initialCwd: () => undefined,
     },
     'wasi:io/poll': {
-      Pollable: createPollableClass(pollOptions),
-      poll: createPoll(pollOptions),
+      Pollable: createPollableClass(context),
+      poll: createPoll(context),
     },
-    'wasi:cli/stdin': { getStdin: () => new InputStream(stdio.stdin, pollOptions) },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(stdio.stdin, context) },
     'wasi:cli/stdout': { getStdout: () => toOutput(stdio.stdout) },
     'wasi:cli/stderr': { getStderr: () => toOutput(stdio.stderr) },
     'wasi:clocks/monotonic-clock': {
       now: monotonicClockNs,
       resolution: () => clockResolutionNs.monotonic,
-      subscribeInstant: (whenNs: bigint) => new Pollable(whenNs, pollOptions),
+      subscribeInstant: (whenNs: bigint) => new Pollable(whenNs, context),
       subscribeDuration: after,
     },
     'wasi:filesystem/preopens': {
       // Each call gives descriptors of its own: the guest may drop them one by one.
       getDirectories: () =>
         openPreopens(options.preopens, descriptors).map(
-          ({ directory, guestPath }) =>
-            [new Descriptor(directory, pollOptions), guestPath] as const,
+          ({ directory, guestPath }) => [new Descriptor(directory, context), guestPath] as const,
         ),
     },
   };

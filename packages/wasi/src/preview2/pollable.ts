@@ -1,27 +1,18 @@
 import { monotonicClockNs } from '../core/clocks.js';
-import { sleep, type SleepOptions } from '../core/waiting.js';
-
-/** How guests wait in one run. */
-export interface PollOptions extends SleepOptions {
-  /**
-   * Told why a wait ended without being over. The guest is not told: its promise stays pending,
-   * because the glue that jco 0.15 generates loses a rejection. Who runs the guest ends it.
-   */
-  readonly onFailure: (reason: unknown) => void;
-}
+import { sleep } from '../core/waiting.js';
+import { GuestResource, type GuestContext } from './guest-context.js';
 
 /**
  * The resource `wasi:io/poll.pollable`. Everything but a clock is ready at once here: files, pipes
  * and the guest's own streams never keep it waiting.
  */
-export class Pollable {
+export class Pollable extends GuestResource {
   readonly #deadlineNs: bigint | undefined;
-  readonly #options: PollOptions;
 
   /** @param deadlineNs - on the monotonic clock; `undefined` is ready at once. */
-  constructor(deadlineNs: bigint | undefined, options: PollOptions) {
+  constructor(deadlineNs: bigint | undefined, context: GuestContext) {
+    super(context);
     this.#deadlineNs = deadlineNs;
-    this.#options = options;
   }
 
   /** Nanoseconds until it is ready; 0 when it is. */
@@ -36,7 +27,7 @@ export class Pollable {
 
   /** Suspends the guest until it is ready. */
   block(): Promise<void> {
-    return suspend(this.leftNs(monotonicClockNs()), this.#options);
+    return suspend(this.leftNs(monotonicClockNs()), this.context);
   }
 }
 
@@ -45,14 +36,14 @@ export class Pollable {
  * makes an empty object of the class and calls that; waiting for it has to fail in this run, not
  * to be lost like any other rejection.
  */
-export function createPollableClass(options: PollOptions): typeof Pollable {
+export function createPollableClass(context: GuestContext): typeof Pollable {
   return class extends Pollable {
     static override [Symbol.hasInstance](value: unknown): boolean {
       return value instanceof Pollable;
     }
 
     override block(): Promise<never> {
-      return fail(new WebAssembly.RuntimeError('unknown handle'), options);
+      return fail(new WebAssembly.RuntimeError('unknown handle'), context);
     }
   };
 }
@@ -62,13 +53,13 @@ export function createPollableClass(options: PollOptions): typeof Pollable {
  * ready and gives the places of all that are. An empty list traps, as the interface says.
  */
 export function createPoll(
-  options: PollOptions,
+  context: GuestContext,
 ): (pollables: readonly Pollable[]) => Promise<Uint32Array> {
   return async (pollables) => {
     try {
       const nowNs = monotonicClockNs();
       const nearest = nearestOf(pollables, nowNs);
-      await suspend(nearest.leftNs(nowNs), options);
+      await suspend(nearest.leftNs(nowNs), context);
       const thenNs = monotonicClockNs();
       const ready = pollables.flatMap((pollable, index) =>
         pollable === nearest || pollable.leftNs(thenNs) === 0n ? [index] : [],
@@ -76,7 +67,7 @@ export function createPoll(
       return Uint32Array.from(ready);
     } catch (error) {
       // An empty list, or a handle that the guest does not own.
-      return fail(error, options);
+      return fail(error, context);
     }
   };
 }
@@ -93,18 +84,18 @@ function nearestOf(pollables: readonly Pollable[], nowNs: bigint): Pollable {
   return nearest;
 }
 
-async function suspend(durationNs: bigint, options: PollOptions): Promise<void> {
+async function suspend(durationNs: bigint, context: GuestContext): Promise<void> {
   try {
-    if (durationNs > 0n) await sleep(durationNs, options);
+    if (durationNs > 0n) await sleep(durationNs, context);
     // A guest that polls in a loop without ever sleeping still has to hear of its end.
-    else options.signal?.throwIfAborted();
+    else context.signal?.throwIfAborted();
   } catch (error) {
-    await fail(error, options);
+    await fail(error, context);
   }
 }
 
 /** Never settles. */
-function fail(reason: unknown, options: PollOptions): Promise<never> {
-  options.onFailure(reason);
+function fail(reason: unknown, context: GuestContext): Promise<never> {
+  context.onFailure(reason);
   return Promise.withResolvers<never>().promise;
 }

@@ -44,7 +44,7 @@ interface Imports {
   };
   readonly 'wasi:filesystem/types': { filesystemErrorCode(error: unknown): string | undefined };
   readonly 'wasi:sockets/tcp-create-socket': { createTcpSocket(): unknown };
-  readonly 'wasi:http/outgoing-handler': { handle(): unknown };
+  readonly 'wasi:http/outgoing-handler': { handle(request: Disposable): unknown };
 }
 
 function open(options: Partial<Preview2HostOptions> = {}): {
@@ -195,6 +195,14 @@ describe('wasi:io/poll and wasi:clocks', () => {
     expect(await failure.promise).toBeInstanceOf(WebAssembly.RuntimeError);
   });
 
+  it('bounds how much a guest holds open of the host', () => {
+    const { subscribeDuration } = open().imports['wasi:clocks/monotonic-clock'];
+    for (let made = 0; made < 300_000; made += 1) subscribeDuration(0n)[Symbol.dispose]();
+    expect(() => {
+      for (let made = 0; made < 300_000; made += 1) subscribeDuration(0n);
+    }).toThrow(WebAssembly.RuntimeError);
+  });
+
   it('tells the time of day', () => {
     const { seconds, nanoseconds } = open().imports['wasi:clocks/wall-clock'].now();
     expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(2);
@@ -219,7 +227,9 @@ describe('what is denied', () => {
       tag: 'err',
       val: 'access-denied',
     });
-    expect(imports['wasi:http/outgoing-handler'].handle()).toEqual({
+    expect(
+      imports['wasi:http/outgoing-handler'].handle({ [Symbol.dispose]: () => undefined }),
+    ).toEqual({
       tag: 'err',
       val: { tag: 'HTTP-request-denied' },
     });

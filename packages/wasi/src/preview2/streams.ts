@@ -1,6 +1,7 @@
 import { toFilesystemErrorCode } from './filesystem-error.js';
 import { IoError } from './io-error.js';
-import { Pollable, type PollOptions } from './pollable.js';
+import { GuestResource, type GuestContext } from './guest-context.js';
+import { Pollable } from './pollable.js';
 import { done, err, ok, type Result } from './result.js';
 
 export type StreamError =
@@ -26,13 +27,12 @@ export interface StreamSink {
  * The resource `wasi:io/streams.input-stream`. Reading never waits longer than the host call
  * takes, so the blocking and the other form are the same.
  */
-export class InputStream {
+export class InputStream extends GuestResource {
   readonly #source: StreamSource;
-  readonly #poll: PollOptions;
 
-  constructor(source: StreamSource, pollOptions: PollOptions) {
+  constructor(source: StreamSource, context: GuestContext) {
+    super(context);
     this.#source = source;
-    this.#poll = pollOptions;
   }
 
   read(length: bigint): Result<Uint8Array, StreamError> {
@@ -41,7 +41,7 @@ export class InputStream {
       const bytes = this.#source.read(toChunk(length));
       return bytes.length === 0 ? err({ tag: 'closed' }) : ok(bytes);
     } catch (error) {
-      return err(toStreamError(error));
+      return err(toStreamError(error, this.context));
     }
   }
 
@@ -59,10 +59,11 @@ export class InputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(undefined, this.#poll);
+    return new Pollable(undefined, this.context);
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     this.#source.release?.();
   }
 }
@@ -71,13 +72,12 @@ export class InputStream {
  * The resource `wasi:io/streams.output-stream`. Every write is done when it returns, so there is
  * nothing to flush.
  */
-export class OutputStream {
+export class OutputStream extends GuestResource {
   readonly #sink: StreamSink;
-  readonly #poll: PollOptions;
 
-  constructor(sink: StreamSink, pollOptions: PollOptions) {
+  constructor(sink: StreamSink, context: GuestContext) {
+    super(context);
     this.#sink = sink;
-    this.#poll = pollOptions;
   }
 
   checkWrite(): Result<bigint, StreamError> {
@@ -89,7 +89,7 @@ export class OutputStream {
       this.#sink.write(contents);
       return done;
     } catch (error) {
-      return err(toStreamError(error));
+      return err(toStreamError(error, this.context));
     }
   }
 
@@ -106,7 +106,7 @@ export class OutputStream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(undefined, this.#poll);
+    return new Pollable(undefined, this.context);
   }
 
   writeZeroes(length: bigint): Result<void, StreamError> {
@@ -131,7 +131,8 @@ export class OutputStream {
     return this.splice(source, length);
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     this.#sink.release?.();
   }
 }
@@ -140,6 +141,6 @@ function toChunk(length: bigint): number {
   return length > BigInt(chunkBytesMax) ? chunkBytesMax : Number(length);
 }
 
-function toStreamError(error: unknown): StreamError {
-  return { tag: 'last-operation-failed', val: new IoError(toFilesystemErrorCode(error)) };
+function toStreamError(error: unknown, context: GuestContext): StreamError {
+  return { tag: 'last-operation-failed', val: new IoError(toFilesystemErrorCode(error), context) };
 }
