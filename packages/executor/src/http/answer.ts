@@ -9,11 +9,13 @@ export const jsonType = 'application/json';
  * invoker as none at all.
  */
 export function sendJson(reply: FastifyReply, json: JsonText): FastifyReply {
-  return reply
-    .header('content-type', jsonType)
-    .send(
-      typeof json === 'string'
-        ? Buffer.from(json)
-        : Buffer.from(json.buffer, json.byteOffset, json.length),
-    );
+  reply.header('content-type', jsonType);
+  // A text leaves with the head in one write; as bytes it would be a second piece, which costs 4 us more.
+  // A serializer of our own keeps Fastify from adding a charset.
+  if (typeof json === 'string') return reply.serializer(unchanged).send(json);
+  return reply.send(Buffer.from(json.buffer, json.byteOffset, json.length));
+}
+
+function unchanged(json: string): string {
+  return json;
 }
