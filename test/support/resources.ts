@@ -5,12 +5,13 @@ import { expect } from 'vitest';
 import { guest } from './guests.js';
 import type { ServiceExecutor } from './test-executor.js';
 
-/** What an executor holds. Threads and sockets are those of the whole process. */
+/** What an executor holds. Sockets are those of the whole process. */
 export interface Resources {
   readonly containers: number;
   readonly running: number;
   readonly queued: number;
   readonly waiting: number;
+  /** Threads of this process beside the pool's, which come and go with the load. */
   readonly threads: number;
   readonly sockets: number;
   readonly servers: number;
@@ -19,14 +20,14 @@ export interface Resources {
 }
 
 export function readResources({ executor }: ServiceExecutor): Resources {
-  const { runningRuns, queuedRuns, waitingRuns } = executor.runner.status();
+  const { runningRuns, queuedRuns, waitingRuns, threads } = executor.runner.status();
   const active = process.getActiveResourcesInfo();
   return {
     containers: executor.containers.size,
     running: runningRuns,
     queued: queuedRuns,
     waiting: waitingRuns,
-    threads: readdirSync('/proc/self/task').length,
+    threads: readdirSync('/proc/self/task').length - threads,
     sockets: active.filter((type) => type === 'TCPSocketWrap').length,
     servers: active.filter((type) => type === 'TCPServerWrap').length,
     folders: countFolders(),

@@ -25,9 +25,10 @@ const text = (options: Described<string> & { readonly minLength?: number }) =>
 
 const flag = (options: Described<boolean>) => ({ type: 'boolean', ...options }) as const;
 
-const choice = <const Choice extends string>(
-  choices: readonly Choice[],
-  options: Described<NoInfer<Choice>>,
+/** The choices stay a tuple in the type: of a plain array TypeBox infers `never`. */
+const choice = <const Choices extends readonly string[]>(
+  choices: Choices,
+  options: Described<NoInfer<Choices>[number]>,
 ) => ({ enum: choices, ...options }) as const;
 
 const texts = (options: Described<readonly string[]>) =>
@@ -155,7 +156,7 @@ const runtimeSchema = section({
     256,
     16,
     65_536,
-    'JavaScript heap of one thread. A guest that fills it loses its thread, not the process.',
+    'JavaScript heap of one thread, and at least twice `limits.memoryBytes`. A guest that fills it loses its thread, not the process.',
   ),
   preparationThreads: count(1, 1, 64, 'Threads that unpack and compile.'),
   preparationTimeoutMs: count(

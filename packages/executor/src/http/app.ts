@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Executor } from '../executor.js';
-import { ContainerPorts } from './container-ports.js';
-import { addErrorHandler, answerClientError } from './error-handler.js';
+import { connectionsCheckingInterval, ContainerPorts } from './container-ports.js';
+import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addOperatorRoutes } from './operator-routes.js';
 import { addOriginGuard } from './origin-guard.js';
 import { addServiceRoutes } from './service-routes.js';
@@ -20,8 +20,18 @@ export function buildApp(executor: Executor): FastifyInstance {
     return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
-    http: { noDelay: true, connectionsCheckingInterval: 5000 },
-    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, _request, reply) => {
+      answerFrameworkError(error, server, reply);
+    },
+    http: {
+      noDelay: true,
+      connectionsCheckingInterval,
+      // Told here too, because Node takes its time for headers from it: were that one longer, Node
+      // would exchange the two, and bodies would have a minute.
+      requestTimeout: server.requestTimeoutMs,
+    },
+    // Longer than any path that Node reads: the table of containers says what is too long.
+    routerOptions: { maxParamLength: 65_536 },
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && given.length <= 128
@@ -33,6 +43,10 @@ export function buildApp(executor: Executor): FastifyInstance {
   addErrorHandler(app, executor.logger, server);
   addOriginGuard(app, server);
   // Bodies are cut, never parsed whole: whatever the content type says, they arrive as bytes.
+  app.addHook('onRequest', (request, _reply, done) => {
+    delete request.raw.headers['content-type'];
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);

@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Container } from '../containers/container.js';
 
+/** How often connections are looked at for requests that do not arrive, in milliseconds. */
+export const connectionsCheckingInterval = 5000;
+
 /** What a container's server takes over from the main one. */
 export interface PortSettings {
   readonly host: string;
@@ -40,6 +43,7 @@ export class ContainerPorts {
       {
         keepAliveTimeout: this.#settings.keepAliveTimeoutMs,
         requestTimeout: this.#settings.requestTimeoutMs,
+        connectionsCheckingInterval,
         noDelay: true,
       },
       this.#handle,

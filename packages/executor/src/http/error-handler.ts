@@ -26,6 +26,15 @@ export function addErrorHandler(
   });
 }
 
+/** Answers what no route was looked up for, such as a path that cannot be decoded. */
+export function answerFrameworkError(
+  error: FastifyError,
+  config: ExecutorConfig['server'],
+  reply: FastifyReply,
+): void {
+  sendFailure(reply, toRunFailure(fromFramework(error, config)));
+}
+
 function sendFailure(reply: FastifyReply, failure: Failure): void {
   void reply
     .code(failure.status)
@@ -41,10 +50,9 @@ function fromFramework(error: FastifyError, config: ExecutorConfig['server']): E
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return executorError('WW_ERR_REQUEST_TOO_LARGE', String(config.bodyBytesMax), error);
     case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_PARAM_LENGTH_EXCEEDED':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
       return executorError('WW_ERR_REQUEST_NOT_FOUND', undefined, error);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return executorError('WW_ERR_REQUEST_INVALID', error.message, error);
     default:
       return error;

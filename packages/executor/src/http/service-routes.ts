@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { executorError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import { sendJson } from './answer.js';
@@ -56,15 +56,14 @@ export function addServiceRoutes(
   });
 
   addContainerRoutes(app, executor, '/:containerId', {
-    forInit: (request) => containers.getOrCreate((request.params as ContainerParams).containerId),
-    forRun: (request) => containers.get((request.params as ContainerParams).containerId),
+    forInit: (request) => containers.getOrCreate(idOf(request)),
+    forRun: (request) => containers.get(idOf(request)),
   });
   app.post<{ Params: ContainerParams }>('/:containerId/destroy', async (request, reply) => {
     // The forerunner took the id from the body and ignored the path. Any answer but 200 is no use
     // to an invoker, so an unknown id gets it too.
     const named = Buffer.isBuffer(request.body) ? readId(request.body) : '';
-    if (named === '' || !(await containers.destroy(named)))
-      await containers.destroy(request.params.containerId);
+    if (named === '' || !(await containers.destroy(named))) await containers.destroy(idOf(request));
     return sendEmpty(reply);
   });
 
@@ -78,6 +77,13 @@ export function addServiceRoutes(
         .send(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
     },
   );
+}
+
+/** The id in the path. `//init` has an empty one, which names nothing. */
+function idOf(request: FastifyRequest): string {
+  const { containerId } = request.params as ContainerParams;
+  if (containerId === '') throw executorError('WW_ERR_REQUEST_NOT_FOUND');
+  return containerId;
 }
 
 function sendEmpty(reply: Parameters<typeof sendJson>[0]): typeof reply {

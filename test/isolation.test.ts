@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { zip } from './support/archives.js';
+import { guest } from './support/guests.js';
+import { expectNothingMore, expectWell, readResources } from './support/resources.js';
+import { startService } from './support/test-executor.js';
+
+/* Many containers and units of trust at once: what one does harms no other, and nothing is left. */
+
+describe('under load', () => {
+  it('guests that loop lose their threads, and no activation of another namespace is harmed', async () => {
+    await using service = await startService();
+    const { runner } = service.executor;
+    await expectWell(service);
+    const before = readResources(service);
+    const [looping, sleeping, echoing] = [
+      service.container(),
+      service.container(),
+      service.container(),
+    ];
+    await looping.init({ code: guest('spin') });
+    await sleeping.init({ code: guest('sleep') });
+    await echoing.init({ code: guest('echo') });
+
+    const loops = Array.from({ length: 12 }, () =>
+      looping.run({}, { namespace: 'evil', deadline: String(Date.now() + 1500) }),
+    );
+    const waits = Array.from({ length: 40 }, (_, index) =>
+      sleeping.run({ ms: 20 * index }, { namespace: 'good' }),
+    );
+    const echoes = Array.from({ length: 200 }, (_, index) =>
+      echoing.run({ index }, { namespace: 'better' }),
+    );
+    const good = await Promise.all([...waits, ...echoes]);
+    expect(good.map(({ status }) => status)).toEqual(Array(good.length).fill(200));
+    expect((await Promise.all(echoes)).map((answer) => answer.json())).toEqual(
+      echoes.map((_, index) => ({ index })),
+    );
+    for (const answer of await Promise.all(loops)) {
+      expect(answer.status).toBe(502);
+      expect(answer.headers.get('x-wasmwhisk-error')).toBe('WW_ERR_RUN_TIMEOUT');
+    }
+    expect(runner.status().endedThreads).toBeGreaterThan(0);
+    for (const container of [looping, sleeping, echoing]) await container.post('/destroy', '');
+    await expectWell(service);
+    await expectNothingMore(service, before);
+  });
+
+  it('200 containers of one artifact run, each with its own environment, and go', async () => {
+    await using service = await startService();
+    await expectWell(service);
+    const code = zip({ 'main.wasm': guest('environment'), 'data.txt': 'shared' });
+    const warm = service.container();
+    await warm.init({ code });
+    const before = readResources(service);
+    const containers = Array.from({ length: 200 }, () => service.container());
+    const inits = await Promise.all(
+      containers.map((container, index) => container.init({ code, env: { INDEX: String(index) } })),
+    );
+    expect(inits.map(({ text }) => text)).toEqual(Array(200).fill('{"ok":true}'));
+    const answers = await Promise.all(containers.map((container) => container.run({})));
+    expect(answers.map((answer) => answer.json())).toEqual(
+      containers.map((_, index) => ({ INDEX: String(index) })),
+    );
+    expect(service.executor.containers.size).toBe(201);
+    // One unpacked copy serves them all.
+    expect(readResources(service).folders).toBe(before.folders);
+    await Promise.all(containers.map((container) => container.post('/destroy', '')));
+    await expectNothingMore(service, before);
+  });
+
+  it('100 ports of started containers open and close', async () => {
+    await using service = await startService();
+    await expectWell(service);
+    const before = readResources(service);
+    const started = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const answer = await service.call({ path: '/start' });
+        return answer.json() as { containerId: string; port: number };
+      }),
+    );
+    expect(new Set(started.map(({ port }) => port)).size).toBe(100);
+    for (const { containerId } of started)
+      await service.container(containerId).post('/destroy', containerId);
+    await expectNothingMore(service, before);
+  });
+
+  it('the container that was used longest ago makes room, and none that runs', async () => {
+    await using service = await startService({ config: { containers: { max: 3 } } });
+    const ids = () => [...service.executor.containers.values()].map(({ id }) => id);
+    const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((id) => service.container(id));
+    if (!a || !b || !c || !d || !e) throw new Error('five containers');
+    await a.init({ code: guest('sleep') });
+    for (const container of [b, c]) await container.init({ code: guest('echo') });
+    await b.run({});
+    const running = a.startRun({ ms: 600_000 });
+    await expect.poll(() => service.executor.running, { timeout: 15_000 }).toBe(1);
+    await b.run({});
+    expect((await d.init({ code: guest('echo') })).status).toBe(200);
+    expect(ids()).toEqual(['a', 'b', 'd']);
+    expect((await e.init({ code: guest('echo') })).status).toBe(200);
+    expect(ids()).toEqual(['a', 'd', 'e']);
+    expect((await b.run({})).text).toBe('{"error":"no action defined yet"}');
+    running.drop();
+    await expect.poll(() => service.executor.running, { timeout: 15_000 }).toBe(0);
+  });
+
+  it('a container that finds no room is told so, which is no 503', async () => {
+    await using service = await startService({ config: { containers: { max: 1 } } });
+    const busy = service.container();
+    await busy.init({ code: guest('sleep') });
+    const running = busy.startRun({ ms: 600_000 });
+    await expect.poll(() => service.executor.running, { timeout: 15_000 }).toBe(1);
+    const refused = await service.container().init({ code: guest('echo') });
+    expect(refused.status).toBe(500);
+    expect(refused.headers.get('x-wasmwhisk-error')).toBe('WW_ERR_CONTAINER_LIMIT');
+    running.drop();
+    await expect.poll(() => service.executor.running, { timeout: 15_000 }).toBe(0);
+    await expectWell(service);
+  });
+
+  it('containers that nobody uses go by themselves, and one that runs stays', async () => {
+    await using service = await startService({ config: { containers: { idleMs: 1000 } } });
+    const { containers } = service.executor;
+    await expectWell(service);
+    const before = readResources(service);
+    const { port } = (await service.call({ path: '/start' })).json() as { port: number };
+    expect(port).toBeGreaterThan(0);
+    await service.container('idle').init({
+      code: zip({ 'main.wasm': guest('echo'), 'file.txt': 'x' }),
+    });
+    const busy = service.container('busy');
+    await busy.init({ code: guest('sleep') });
+    const running = busy.startRun({ ms: 600_000 });
+    await expect
+      .poll(() => [...containers.values()].map(({ id }) => id), { timeout: 20_000 })
+      .toEqual(['busy']);
+    expect(service.executor.running).toBe(1);
+    running.drop();
+    await expect.poll(() => containers.size, { timeout: 20_000 }).toBe(0);
+    // The unpacked files stay in the cache for the next container with this code.
+    await expectNothingMore(service, { ...before, folders: before.folders + 1 });
+  });
+
+  it('the namespace of a loop loses the waits beside it, with that reason', async () => {
+    await using service = await startService({
+      config: { runtime: { threads: 1, spareThreads: 0 } },
+    });
+    const [sleeping, looping] = [service.container(), service.container()];
+    await sleeping.init({ code: guest('sleep') });
+    await looping.init({ code: guest('spin') });
+    const wait = sleeping.run({ ms: 600_000 }, { namespace: 'same' });
+    await expect
+      .poll(() => service.executor.runner.status().waitingRuns, { timeout: 15_000 })
+      .toBe(1);
+    const loop = await looping.run({}, { namespace: 'same', deadline: String(Date.now() + 500) });
+    expect(loop.headers.get('x-wasmwhisk-error')).toBe('WW_ERR_RUN_TIMEOUT');
+    const lost = await wait;
+    expect(lost.status).toBe(502);
+    expect(lost.headers.get('x-wasmwhisk-error')).toBe('WW_ERR_RUN_LOST');
+    expect(lost.text).toContain('same');
+    await expectWell(service);
+  });
+});
