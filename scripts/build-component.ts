@@ -3,7 +3,7 @@
  * actions whose language is "C component"; packages import its functions for their own fixtures.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,8 @@ Options:
   --verify   only compare the committed components with a fresh build
   --help     show this text
 
-Exit codes: 0 done; 1 a source does not compile, or a component differs from it; 2 wrong usage.
+Exit codes: 0 done; 1 a source does not compile, or a component differs from it; 2 wrong usage;
+69 a compiler is missing.
 `;
 
 const root = join(import.meta.dirname, '..');
@@ -102,6 +103,10 @@ function nest(text: string): string {
   return `${text.slice(0, head.index)}${head[0]} {${body}}\n`;
 }
 
+/** Debian's, by full path: other compilers give other bytes. */
+const clang = '/usr/bin/clang';
+const compilers = [clang, '/usr/bin/wasm-ld'];
+
 interface ComponentExample {
   readonly source: string;
   readonly output: string;
@@ -125,9 +130,9 @@ async function buildExample(example: ComponentExample): Promise<Uint8Array> {
   const scratch = mkdtempSync(join(tmpdir(), 'wasmwhisk-component-'));
   try {
     const core = join(scratch, 'core.wasm');
-    // By full path, and by relative source: other compilers and folders give other bytes.
+    // The source by its relative path: another folder must not give other bytes.
     await promisify(execFile)(
-      '/usr/bin/clang',
+      clang,
       [
         ...['--target=wasm32', '-std=c11', '-Oz', '-flto', '-ffreestanding', '-nostdlib'],
         ...['-Wall', '-Wextra', '-Werror', '-Wl,--no-entry,--strip-all'],
@@ -162,6 +167,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.help) {
     process.stdout.write(usage);
     return 0;
+  }
+  const missing = compilers.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    process.stdout.write(`components: ${missing.join(' and ')} missing (Debian: clang lld)\n`);
+    return 69;
   }
   let failed = 0;
   const examples = listExamples();

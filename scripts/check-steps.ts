@@ -15,6 +15,7 @@ export const checkSteps: readonly CheckStep[] = [
   { title: 'provision', command: ['node', 'scripts/provision.ts'], provisions: true },
   { title: 'test', command: ['npm', 'test', '--silent'] },
   { title: 'guests', command: ['node', 'scripts/build-guests.ts', '--verify-native'] },
+  { title: 'components', command: ['node', 'scripts/build-component.ts', '--verify'] },
   { title: 'lint', command: ['eslint', '.'] },
   { title: 'format', command: ['prettier', '--check', '.'] },
   { title: 'docs', command: ['typedoc'] },
