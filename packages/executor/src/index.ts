@@ -9,8 +9,8 @@ export {
 } from './config/load-config.js';
 export type { ConfigMode } from './config/mode-defaults.js';
 export { suggestName } from './config/near-name.js';
-export { formatQuantity } from './config/quantity.js';
-export { configSchema, type ExecutorConfig } from './config/schema.js';
+export { formatQuantity, type QuantityUnit } from './config/quantity.js';
+export { configSchema, type Complete, type ExecutorConfig } from './config/schema.js';
 export {
   configSections,
   configSettings,
@@ -18,6 +18,8 @@ export {
   type SettingForm,
   type SettingValue,
 } from './config/settings.js';
+export type { ActivationObserver, ContainerServices } from './containers/container-services.js';
+export type { ContainerTable } from './containers/container-table.js';
 export { Container, type RunAnswer } from './containers/container.js';
 export {
   executorErrors,
@@ -30,7 +32,17 @@ export { toInitFailure, toRunFailure, type Failure } from './failure.js';
 export { buildApp } from './http/app.js';
 export { inspectCode, type CodeInspection } from './inspection.js';
 export type { LogLine } from './logs/activation-log.js';
+export type { LogArchive } from './logs/log-archive.js';
 export { FramedDestination, type WriteLine } from './logs/framed-destination.js';
 export type { LogDestination, LogOwner } from './logs/log-destination.js';
+export type { Metrics } from './metrics.js';
+export type { DescriptorRequests } from './policy.js';
+export type {
+  CodeRequest,
+  PreparedCode,
+  Preparation,
+  WantedRuntime,
+} from './preparation/preparation.js';
+export type { Lease } from './preparation/shared-cache.js';
 export { chooseRuntime, runtimeModules } from './runtimes.js';
 export { startServer, type ExecutorServer } from './server.js';

@@ -263,7 +263,7 @@ export const configSchema = section({
 export type ExecutorConfig = Complete<Static<typeof configSchema>>;
 
 /** Every setting has a default, so in the end none is absent. */
-type Complete<T> = T extends readonly (infer Item)[]
+export type Complete<T> = T extends readonly (infer Item)[]
   ? readonly Complete<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]-?: Complete<T[Key]> }
