@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -345,5 +345,40 @@ describe('a plain command', () => {
     await expect(
       runCommand('(module (func (export "main") (result i32) (i32.const 1)))'),
     ).rejects.toMatchObject({ code: 'WW_ERR_ARTIFACT_UNSUPPORTED' });
+  });
+});
+
+describe('a guest at the end of its stack', () => {
+  it('leaves nothing open, wherever in a call it ran out', async () => {
+    const hostPath = mkdtempSync(join(tmpdir(), 'wasmwhisk-v8-'));
+    onTestFinished(() => {
+      rmSync(hostPath, { recursive: true });
+    });
+    mkdirSync(join(hostPath, 'a/b/c/d'), { recursive: true });
+    const diver = `(module
+      (import "wasi_snapshot_preview1" "path_filestat_get" (func $stat (param i32 i32 i32 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "a/b/c/d")
+      (global $depth (mut i32) (i32.const 0))
+      (func $dive (param $pad i64) (param $more i64)
+        (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+        ;; The end of the stack is some ten thousand calls deep; calls that open are slow.
+        (if (i32.gt_u (global.get $depth) (i32.const 2000)) (then
+          (if (i32.eqz (i32.rem_u (global.get $depth) (i32.const 7))) (then
+            (drop (call $stat (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 7) (i32.const 64)))
+            (drop (call $open (i32.const 3) (i32.const 1) (i32.const 0) (i32.const 7) (i32.const 2) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 32)))))))
+        (call $dive (local.get $more) (local.get $pad)))
+      (func (export "main") (call $dive (i64.const 1) (i64.const 2))))`;
+    const container = await openContainer(diver, openRuntime(), {
+      directories: [{ hostPath, guestPath: '.', access: 'read-only' }],
+    });
+    const openBefore = readdirSync('/proc/self/fd').length;
+    for (let run = 0; run < 3; run += 1)
+      await expect(container.run(activation('a', '{"args":[]}'), never)).rejects.toMatchObject({
+        code: 'WW_ERR_GUEST_TRAP',
+        details: { trap: 'stack-overflow' },
+      });
+    expect(readdirSync('/proc/self/fd').length).toBe(openBefore);
   });
 });

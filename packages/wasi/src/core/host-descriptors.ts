@@ -10,13 +10,15 @@ export const descriptorsMaxDefault = 256;
  */
 export class HostDescriptors {
   readonly #open = new Set<number>();
+  /** Open for the length of one call. */
+  readonly #passing = new Set<number>();
   readonly #max: number;
 
   constructor(max: number = descriptorsMaxDefault) {
     this.#max = max;
   }
 
-  /** How many are open. */
+  /** How many the guest holds. */
   get size(): number {
     return this.#open.size;
   }
@@ -33,14 +35,26 @@ export class HostDescriptors {
     return fd;
   }
 
+  /**
+   * Opens for the length of one call, beside what the guest holds. Counted by nobody, yet known here:
+   * a guest that runs into the end of the stack in the middle of a call keeps nothing open beyond its run.
+   */
+  openPassing(hostPath: string, flags: number): number {
+    const fd = openSync(hostPath, flags);
+    this.#passing.add(fd);
+    return fd;
+  }
+
   /** Closes one. Does nothing when it is closed already: its number may be somebody else's by now. */
   closeOne(fd: number): void {
-    if (this.#open.delete(fd)) closeSync(fd);
+    if (this.#open.delete(fd) || this.#passing.delete(fd)) closeSync(fd);
   }
 
   /** Closes all. Idempotent. */
   close(): void {
-    for (const fd of this.#open) closeSync(fd);
-    this.#open.clear();
+    for (const fds of [this.#open, this.#passing]) {
+      for (const fd of fds) closeSync(fd);
+      fds.clear();
+    }
   }
 }

@@ -316,6 +316,23 @@ describe('OpenDirectory', () => {
     expect(root.openAt('sub/', reading).kind).toBe('directory');
     expect(root.statAt('to-sub/', { follow: false }).type).toBe('directory');
     expect(errnoOf(() => root.openAt('file.txt/', reading))).toBe('ENOTDIR');
+    const times = { accessed: 0n, modified: 0n } as const;
+    expect(
+      errnoOf(() => {
+        root.setTimesAt('file.txt/', { follow: true }, times);
+      }),
+    ).toBe('ENOTDIR');
+    expect(errnoOf(() => root.readLinkAt('to-sub/'))).toBe('EINVAL');
+    expect(
+      errnoOf(() => {
+        root.removeDirectoryAt('to-sub/');
+      }),
+    ).toBe('ENOTDIR');
+    expect(
+      errnoOf(() => {
+        root.renameAt('to-sub/', root, 'elsewhere');
+      }),
+    ).toBe('ENOTDIR');
     expect(errnoOf(() => root.statAt('file.txt/', { follow: true }))).toBe('ENOTDIR');
     expect(
       errnoOf(() => {

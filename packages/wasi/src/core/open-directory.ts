@@ -26,7 +26,7 @@ import {
 import type { HostDescriptors } from './host-descriptors.js';
 import { OpenFile } from './open-file.js';
 import { parsePath } from './path.js';
-import { entryPath, walkPath, type Place, type WalkOptions } from './path-walk.js';
+import { entryPath, walkPath, type Place, type WalkOptions, type WalkRoot } from './path-walk.js';
 
 const {
   O_APPEND,
@@ -87,16 +87,19 @@ export class OpenDirectory {
   /** Opens a file or a directory below. */
   openAt(path: string, options: OpenOptions): OpenFile | OpenDirectory {
     if (options.write || options.create || options.truncate) this.#assertMayChange();
-    return walkPath(this.#fd, path, options, (place) => this.#open(place, options));
+    return walkPath(this.#root(), path, slashFollows(path, options), (place) =>
+      this.#open(place, options),
+    );
   }
 
   statAt(path: string, options: WalkOptions): FileStat {
-    return walkPath(this.#fd, path, options, statPlace);
+    return walkPath(this.#root(), path, slashFollows(path, options), statPlace);
   }
 
   setTimesAt(path: string, options: WalkOptions, times: NewTimes): void {
     this.#assertMayChange();
-    walkPath(this.#fd, path, options, (place) => {
+    walkPath(this.#root(), path, slashFollows(path, options), (place) => {
+      if (place.mustBeDirectory) statPlace(place);
       lutimesSync(place.path, ...toHostTimes(times, () => statPlace(place)));
     });
   }
@@ -125,7 +128,10 @@ export class OpenDirectory {
   }
 
   readLinkAt(path: string): string {
-    return this.#visit(path, (place) => readlinkSync(place.path));
+    return this.#visit(path, (place) => {
+      if (place.mustBeDirectory) throw new WasiError('EINVAL');
+      return readlinkSync(place.path);
+    });
   }
 
   /** Makes a link with this target, which is followed only as far as it stays inside. */
@@ -200,8 +206,12 @@ export class OpenDirectory {
     this.#descriptors.closeOne(this.#fd);
   }
 
+  #root(): WalkRoot {
+    return { fd: this.#fd, descriptors: this.#descriptors };
+  }
+
   #visit<Result>(path: string, visit: (place: Place) => Result): Result {
-    return walkPath(this.#fd, path, lastNotFollowed, visit);
+    return walkPath(this.#root(), path, lastNotFollowed, visit);
   }
 
   #open(place: Place, options: OpenOptions): OpenFile | OpenDirectory {
@@ -239,6 +249,11 @@ export class OpenDirectory {
 }
 
 const lastNotFollowed: WalkOptions = { follow: false };
+
+/** What is opened or looked at by a path that ends in `/` is the directory behind a link. What is removed or renamed is not. */
+function slashFollows(path: string, options: WalkOptions): WalkOptions {
+  return path.endsWith('/') ? { follow: true } : options;
+}
 
 function statPlace(place: Place): FileStat {
   const stat = toFileStat(lstatSync(place.path, { bigint: true }));

@@ -1,5 +1,6 @@
-import { closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs';
+import { constants, lstatSync, readlinkSync } from 'node:fs';
 import { WasiError } from './errno.js';
+import type { HostDescriptors } from './host-descriptors.js';
 import { parsePath } from './path.js';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
@@ -18,8 +19,14 @@ export function entryPath(directoryFd: number, name: string): string {
 }
 
 export interface WalkOptions {
-  /** Whether a symbolic link as the last component is followed. A `/` at the end always follows it. */
+  /** Whether a symbolic link as the last component is followed. */
   readonly follow: boolean;
+}
+
+/** Where a walk begins: an open directory, and the run that it belongs to. */
+export interface WalkRoot {
+  readonly fd: number;
+  readonly descriptors: HostDescriptors;
 }
 
 /**
@@ -48,16 +55,16 @@ export interface Place {
  * @throws WasiError `EPERM` when the path leads out, `ELOOP`, and those of `parsePath`
  */
 export function walkPath<Result>(
-  rootFd: number,
+  root: WalkRoot,
   path: string,
   options: WalkOptions,
   visit: (place: Place) => Result,
 ): Result {
-  const walk = new PathWalk(rootFd, path);
+  const walk = new PathWalk(root, path);
   try {
     for (;;) {
       const place = walk.advance();
-      const follow = options.follow || place.mustBeDirectory;
+      const { follow } = options;
       if (follow && isLink(place) && walk.followLink(place.name)) continue;
       try {
         return visit(place);
@@ -73,7 +80,7 @@ export function walkPath<Result>(
 }
 
 class PathWalk {
-  readonly #rootFd: number;
+  readonly #root: WalkRoot;
   /** Opened by us, outermost first; the root is not among them. */
   readonly #stack: number[] = [];
   /** Components still to go, next one last. */
@@ -81,9 +88,9 @@ class PathWalk {
   #mustBeDirectory: boolean;
   #hops = 0;
 
-  constructor(rootFd: number, path: string) {
+  constructor(root: WalkRoot, path: string) {
     const { components, mustBeDirectory } = parsePath(path);
-    this.#rootFd = rootFd;
+    this.#root = root;
     this.#pending = components.toReversed();
     this.#mustBeDirectory = mustBeDirectory;
   }
@@ -113,7 +120,7 @@ class PathWalk {
   }
 
   close(): void {
-    for (const fd of this.#stack) closeSync(fd);
+    for (const fd of this.#stack) this.#root.descriptors.closeOne(fd);
     this.#stack.length = 0;
   }
 
@@ -123,14 +130,15 @@ class PathWalk {
   }
 
   #current(): number {
-    return this.#stack.at(-1) ?? this.#rootFd;
+    return this.#stack.at(-1) ?? this.#root.fd;
   }
 
   #enter(name: string): void {
     if (this.#stack.length >= pathDepthMax) throw new WasiError('ENAMETOOLONG');
     try {
       const flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
-      this.#stack.push(openSync(entryPath(this.#current(), name), flags));
+      const path = entryPath(this.#current(), name);
+      this.#stack.push(this.#root.descriptors.openPassing(path, flags));
     } catch (error) {
       // With these flags Linux says ENOTDIR of a link too.
       const maybeLink = isCode(error, 'ENOTDIR') || isCode(error, 'ELOOP');
@@ -141,7 +149,7 @@ class PathWalk {
   #leave(): void {
     const fd = this.#stack.pop();
     if (fd === undefined) throw new WasiError('EPERM', 'The path leads out of its directory.');
-    closeSync(fd);
+    this.#root.descriptors.closeOne(fd);
   }
 }
 
