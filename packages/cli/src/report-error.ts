@@ -20,6 +20,7 @@ const exitsByCode: readonly (readonly [prefix: string, exit: ExitReason])[] = [
   ['WW_ERR_GUEST_EXPORT_MISSING', 'dataInvalid'],
   ['WW_ERR_CAPABILITY_DENIED', 'dataInvalid'],
   ['WW_ERR_RUNTIME_UNAVAILABLE', 'unavailable'],
+  ['WW_ERR_RUNTIME_SATURATED', 'unavailable'],
   ['WW_ERR_RUNTIME_INTERNAL', 'internal'],
   ['WW_ERR_EXECUTOR_INTERNAL', 'internal'],
   ['WW_ERR_GUEST_', 'runFailed'],

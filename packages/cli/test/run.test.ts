@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../src/exit-codes.js';
+import {
+  addAction,
+  addComponent,
+  guest,
+  launcher,
+  scratchFolder,
+  start,
+  wasmwhisk,
+} from './launcher.js';
+
+describe.each(['v8', 'wasmer'])('wasmwhisk run on %s', (runtime) => {
+  const run = (file: string, ...args: string[]) => ['run', file, '--runtime', runtime, ...args];
+
+  it('joins the streams of the guest with those of the terminal', async () => {
+    const { code, stdout, stderr } = await wasmwhisk(run(guest('echo-log')), {
+      input: '{"a":1}',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('hello stdout\n{"a":1}');
+    expect(stderr).toBe('hello stderr\n');
+  });
+
+  it('passes the exit code on', async () => {
+    const { code } = await wasmwhisk(run(guest('exit')), { input: '{"code":7}' });
+    expect(code).toBe(7);
+  });
+
+  it('ends with 134 and one line when the guest traps', async () => {
+    const { code, stderr } = await wasmwhisk(run(guest('trap')));
+    expect(code).toBe(exitCodes.trap.number);
+    expect(stderr).toMatch(/^wasmwhisk: .*unreachable/);
+  });
+
+  it('gives the variables named, and no others', async () => {
+    const { stdout } = await wasmwhisk(
+      run(guest('environment'), '--env', 'A=1', '--env', 'B=x=y'),
+      {
+        environment: { SECRET: 'x' },
+      },
+    );
+    expect(JSON.parse(stdout)).toEqual({ A: '1', B: 'x=y' });
+  });
+});
+
+describe('wasmwhisk run', () => {
+  it('gives folders, and nothing outside them', async () => {
+    const folder = scratchFolder();
+    writeFileSync(path.join(folder, 'test.txt'), 'in the folder');
+    const given = ['run', guest('readfile'), '--dir', `${folder}::.`];
+    const inside = await wasmwhisk(given, { input: '{}' });
+    expect(inside.stdout).toContain('{"content":"in the folder"}');
+    const outside = await wasmwhisk(given, { input: '{"path":"../../etc/passwd"}' });
+    expect(outside.stdout).toContain('cannot read');
+  });
+
+  it('takes what follows -- as arguments of the guest', async () => {
+    const ended = await wasmwhisk(['run', guest('echo-log'), '--', '--json', '-p']);
+    expect(ended.code).toBe(0);
+  });
+
+  it('holds the guest to the memory limit', async () => {
+    const args = ['run', guest('oom'), '--set', 'limits.memoryBytes=1MiB'];
+    expect((await wasmwhisk(args)).code).toBe(exitCodes.trap.number);
+  });
+
+  it.each([
+    ['a folder that does not exist', [addAction, '--dir', '/nonexistent'], 66],
+    ['a file that does not exist', ['/nonexistent.wasm'], 66],
+    ['a runtime that cannot', [addComponent, '--runtime', 'v8'], 65],
+    ['a component that is no command', [addComponent], 65],
+  ])('says what is wrong with %s', async (_name, args, exitCode) => {
+    const { code, stderr } = await wasmwhisk(['run', ...args]);
+    expect(stderr).toMatch(/^wasmwhisk: [^\n]+\n$/);
+    expect(code).toBe(exitCode);
+  });
+
+  it('ends like a native program when nobody reads its output', async () => {
+    const shell = `"${launcher}" run "${guest('flood')}" < /dev/null | head -c 10 > /dev/null; exit "\${PIPESTATUS[0]}"`;
+    const { code, stderr } = await start('bash', ['-c', shell]).ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(exitCodes.brokenPipe.number);
+  });
+});
