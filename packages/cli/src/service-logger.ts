@@ -9,10 +9,16 @@ export interface ServiceLogger {
   readonly close: () => Promise<void>;
 }
 
-/** Members that hold credentials, wherever in a line they stand; the executor logs none of them, and should one ever slip in, it is not written. */
+/** Members that hold credentials; the executor logs none of them, and should one ever slip in, it is not written. */
 const secretMembers = ['authorization', 'api_key', '__OW_API_KEY'];
 
-const secretPaths = secretMembers.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+/** Where they could stand. Named one by one: a wildcard is looked for in every member, at 12 us a line. */
+const secretParents = ['', 'err.', 'config.'];
+
+const secretPaths = secretParents.flatMap((parent) => secretMembers.map((name) => parent + name));
+
+/** Lines are written together, some at a time: a write of its own for each costs more than the run it tells of. */
+const writtenTogether = { minLength: 4096, periodicFlush: 100 } as const;
 
 /** Makes JSON lines of what the executor says, written in the background so that no request waits for a disk. */
 export function createServiceLogger(
@@ -22,7 +28,7 @@ export function createServiceLogger(
 ): ServiceLogger {
   if (level === 'silent')
     return { logger: pino({ enabled: false }), close: () => Promise.resolve() };
-  const destination = pino.destination({ dest: fileDescriptor, sync: false });
+  const destination = pino.destination({ dest: fileDescriptor, sync: false, ...writtenTogether });
   let broken = false;
   destination.on('error', (error: Error) => {
     // Runs go on without a log: they are not its reader's fault.
