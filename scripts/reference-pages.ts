@@ -8,6 +8,7 @@ import {
 } from '@wasmwhisk/executor';
 import { trapCodes, wasmRuntimeErrors } from '@wasmwhisk/runtime';
 import prettier from 'prettier';
+import { renderCliPage } from './cli-page.ts';
 
 /** A page of docs/reference/ that is generated, so that it cannot be stale. */
 export interface ReferencePage {
@@ -128,6 +129,17 @@ Settings come from four places; the later wins: defaults, a JSON file (\`--confi
 near one, and all problems are reported together. No limit is infinite. In a file the settings of a section are
 members of one object: \`{"limits": {"timeoutMs": 30000}}\`.
 
+Sizes and durations may be written with a unit, in every place: \`64KiB\`, \`256MiB\`, \`1GiB\`; \`250ms\`, \`30s\`, \`5m\`,
+\`1h\`. In the environment and in flags the items of a list are separated by commas. Variables that Kubernetes sets
+for a service called \`wasmwhisk\` are passed over.
+
+\`wasmwhisk config\` prints every setting and where its value comes from.
+
+Some defaults depend on how the executor is used. With \`wasmwhisk serve --single\`: \`server.host\` is \`0.0.0.0\` and
+\`server.port\` 8080; \`log.level\` is \`silent\`; \`containers.concurrency\` and \`runtime.threads\` are 1 unless
+\`__OW_ALLOW_CONCURRENT\` is \`true\` in any case of letters; and where the control group has a memory limit,
+\`limits.memoryBytes\` is that limit less 96 MiB for Node.js, and at least half of it.
+
 ${tables.join('\n\n')}
 `;
 }
@@ -148,6 +160,7 @@ export async function renderReferencePages(): Promise<readonly ReferencePage[]> 
     { path: 'docs/reference/errors.md', text: errorsText() },
     { path: 'docs/reference/configuration.md', text: configurationText() },
     { path: 'docs/reference/exit-codes.md', text: exitCodesText() },
+    { path: 'docs/reference/cli.md', text: renderCliPage(generated) },
   ];
   return Promise.all(
     pages.map(async ({ path, text }) => {
