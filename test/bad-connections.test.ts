@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { containerClient } from './support/container-client.js';
 import { guest } from './support/guests.js';
 import { openConnection, requestBytes } from './support/raw-http.js';
 import { expectNothingMore, expectWell, readResources } from './support/resources.js';
@@ -114,6 +115,26 @@ describe('bad connections', () => {
     await expectWell(service);
     for (const { socket } of silent) socket.destroy();
     await expectNothingMore(service, before);
+  });
+
+  it('connections that say nothing hold up neither the end of a container nor of the executor', async () => {
+    const service = await startService();
+    const { containerId, port } = (await service.call({ path: '/start' })).json() as {
+      containerId: string;
+      port: number;
+    };
+    const bytes = requestBytes(port, { path: '/run', body: '{}' });
+    const onPort = [openConnection(port), openConnection(port)];
+    onPort[1]?.socket.write(bytes.subarray(0, -1));
+    const onMain = [openConnection(service.port), openConnection(service.port)];
+    onMain[1]?.socket.write(bytes.subarray(0, 30));
+    // An answer on the same server says that the connections before it have been accepted.
+    expect((await containerClient(port).run({})).status).toBe(500);
+    expect((await service.get('/health')).status).toBe(200);
+    await service.container(containerId).post('/destroy', containerId);
+    await Promise.all(onPort.map(({ closed }) => closed));
+    await service.shutDown();
+    await Promise.all(onMain.map(({ closed }) => closed));
   });
 
   it('keeps a connection open longer than its callers do', async () => {

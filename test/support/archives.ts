@@ -17,7 +17,7 @@ export function zip(files: Files): Buffer {
 export async function tarGz(files: Files): Promise<Buffer> {
   const archive = pack();
   const chunks: Buffer[] = [];
-  archive.on('data', (chunk: Buffer) => chunks.push(chunk));
+  archive.on('data', (chunk) => chunks.push(chunk as Buffer));
   for (const [name, content] of Object.entries(files)) archive.entry({ name }, content);
   archive.finalize();
   await once(archive, 'end');

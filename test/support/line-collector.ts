@@ -12,6 +12,14 @@ export class LineCollector {
     return this.#text;
   }
 
+  /** Takes the first line out. */
+  takeLine(): string {
+    const end = this.#text.indexOf('\n');
+    const line = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end + 1);
+    return line;
+  }
+
   /** Complete lines, markers included. */
   get lines(): readonly string[] {
     return this.#text.split('\n').slice(0, -1);

@@ -14,6 +14,12 @@ export interface ExecutorServer extends AsyncDisposable {
   shutDown(): Promise<void>;
 }
 
+/**
+ * How long after the last run connections may stay open, in milliseconds. Every answer is on its way
+ * by then; what is left are connections on which nothing, or half a request, has come.
+ */
+const lastAnswersMs = 500;
+
 /** Starts to listen as the executor's configuration says. */
 export async function startServer(executor: Executor): Promise<ExecutorServer> {
   const { host, port, drainTimeoutMs } = executor.config.server;
@@ -32,7 +38,11 @@ export async function startServer(executor: Executor): Promise<ExecutorServer> {
       await executor.drain(drainTimeoutMs);
       // Runs that are still going are ended first: closing the server waits for their answers.
       await executor.close();
+      const cutOff = setTimeout(() => {
+        app.server.closeAllConnections();
+      }, lastAnswersMs);
       await app.close();
+      clearTimeout(cutOff);
     })();
     return closed;
   };

@@ -6,6 +6,9 @@ import type { Container } from '../containers/container.js';
 /** How often connections are looked at for requests that do not arrive, in milliseconds. */
 export const connectionsCheckingInterval = 5000;
 
+/** How long answers may take after their container is destroyed, in milliseconds. */
+const lastAnswersMs = 500;
+
 /** What a container's server takes over from the main one. */
 export interface PortSettings {
   readonly host: string;
@@ -74,8 +77,13 @@ export class ContainerPorts {
 
   #close(server: Server): void {
     this.#servers.delete(server);
-    server.close();
-    // The answer to the request that destroys the container is still to be sent.
-    server.closeIdleConnections();
+    // Closes what is idle. A connection on which nothing has come is not, and Node no longer looks at
+    // the time of half a request: those are closed when the answers to runs and destroy have left.
+    const cutOff = setTimeout(() => {
+      server.closeAllConnections();
+    }, lastAnswersMs);
+    server.close(() => {
+      clearTimeout(cutOff);
+    });
   }
 }
