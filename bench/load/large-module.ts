@@ -63,8 +63,7 @@ function unsigned(value: number): Buffer {
 /** Signed LEB128 of a number that is not negative. */
 function signed(value: number): readonly number[] {
   const bytes = [...unsigned(value)];
-  const last = bytes.at(-1);
+  const last = bytes.pop() ?? 0;
   // The highest bit of the last byte would read as a minus.
-  if ((last & 0x40) === 0) return bytes;
-  return [...bytes.slice(0, -1), last | 0x80, 0];
+  return (last & 0x40) === 0 ? [...bytes, last] : [...bytes, last | 0x80, 0];
 }

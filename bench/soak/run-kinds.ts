@@ -130,6 +130,6 @@ async function flood(session: Session): Promise<void> {
 async function expectLog(session: Session, path: string, text: string): Promise<void> {
   const answer = await session.client.get(path);
   expectStatus(answer, 200);
-  const last = answer.body.trimEnd().split('\n').at(-1) ?? '';
+  const last = answer.body.trimEnd().split('\n').pop() ?? '';
   if (!last.includes(text)) throw new WrongAnswerError(`${path} ends with ${last.slice(0, 200)}`);
 }

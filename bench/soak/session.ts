@@ -1,5 +1,5 @@
 import { toRunBody } from '../load/actions.ts';
-import { JsonClient, type Answer } from '../load/json-client.ts';
+import type { Answer, JsonClient } from '../load/json-client.ts';
 import type { Random } from './random.ts';
 
 /** An answer that is not what the soak expected. */
