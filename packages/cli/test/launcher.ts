@@ -15,6 +15,11 @@ export function guest(name: string): string {
   return path.join(root, `packages/executor/guests/build/${name}.wasm`);
 }
 
+/** A guest of the conformance suite, such as `command-exit.component`. */
+export function conformanceGuest(name: string): string {
+  return path.join(root, `packages/runtime-conformance/dist/guests/${name}.wasm`);
+}
+
 export const addAction: string = path.join(root, 'examples/actions/add/build/add.wasm');
 export const addComponent: string = path.join(root, 'examples/actions/add-component/add.wasm');
 export const startScript: string = path.join(root, 'scripts/start.ts');

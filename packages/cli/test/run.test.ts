@@ -5,10 +5,12 @@ import { exitCodes } from '../src/exit-codes.js';
 import {
   addAction,
   addComponent,
+  conformanceGuest,
   guest,
   launcher,
   scratchFolder,
   start,
+  until,
   wasmwhisk,
 } from './launcher.js';
 
@@ -46,7 +48,38 @@ describe.each(['v8', 'wasmer'])('wasmwhisk run on %s', (runtime) => {
   });
 });
 
+describe.each(['command-%', 'command-%.component'])('wasmwhisk run of %s', (form) => {
+  const file = (name: string) => conformanceGuest(form.replace('%', name));
+
+  it('gives the arguments behind the name of the file', async () => {
+    const program = file('arguments');
+    const { code, stderr } = await wasmwhisk(['run', program, '--', 'one', '--two', 'a b']);
+    expect(stderr).toBe(`${path.basename(program)}\none\n--two\na b\n`);
+    expect(code).toBe(0);
+  });
+
+  it('passes the exit code on, and waits as long as the guest does', async () => {
+    const exit = await wasmwhisk(['run', file('exit')], { input: '{"code":9}' });
+    expect(exit.code).toBe(9);
+    const sleep = await wasmwhisk(['run', file('sleep')], { input: '{"ms":50}' });
+    expect(sleep).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('shows a trap with the frames of the guest', async () => {
+    const { code, stderr } = await wasmwhisk(['run', file('trap')], { input: '{"trap":0}' });
+    expect(code).toBe(exitCodes.trap.number);
+    expect(stderr).toMatch(/^wasmwhisk: .*unreachable-code-reached.*\n {4}at act \(/);
+  });
+});
+
 describe('wasmwhisk run', () => {
+  it('ends a guest that computes at Ctrl-C', async () => {
+    const { child, stdout, stderr, ended } = start(launcher, ['run', guest('spin')]);
+    await until(() => (stdout() + stderr()).includes('spinning'));
+    child.kill('SIGINT');
+    expect((await ended).signal).toBe('SIGINT');
+  });
+
   it('gives folders, and nothing outside them', async () => {
     const folder = scratchFolder();
     writeFileSync(path.join(folder, 'test.txt'), 'in the folder');

@@ -56,6 +56,11 @@ describe('a wrong command line', () => {
     expect(stdout).toBe('');
   });
 
+  it('comes with its code when that is asked for', async () => {
+    const { stderr } = await wasmwhisk(['inspect', '/nonexistent', '--verbose']);
+    expect(stderr).toContain('code: WW_ERR_CLI_FILE_MISSING');
+  });
+
   it('is one JSON object for scripts', async () => {
     const ended = await wasmwhisk(['inspect', '--json']);
     expect(errorOf(ended)).toMatchObject({ code: 'WW_ERR_CLI_USAGE', exitCode: 2 });
