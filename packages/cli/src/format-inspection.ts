@@ -6,7 +6,11 @@ import type {
   ModuleDescription,
 } from '@wasmwhisk/artifact';
 import { formatQuantity, type CodeInspection } from '@wasmwhisk/executor';
-import type { InitVerdict } from './inspect.js';
+
+/** Whether `/init` would take the code. */
+export type InitVerdict =
+  | { readonly type: 'taken' }
+  | { readonly type: 'refused'; readonly code: string; readonly reason: string };
 
 /** Imports or exports shown to people; `--json` has them all. */
 const shownMax = 40;

@@ -10,7 +10,7 @@ import { initializeAction } from './action-init.js';
 import { toCodeText, type CodeText } from './code-text.js';
 import type { CommandContext } from './command-context.js';
 import { exitCodes } from './exit-codes.js';
-import { formatInspection } from './format-inspection.js';
+import { formatInspection, type InitVerdict } from './format-inspection.js';
 import { withProgress } from './progress.js';
 import { readInput } from './read-input.js';
 import { toReportedError } from './report-error.js';
@@ -24,11 +24,6 @@ export interface InspectRequest {
   readonly config: ExecutorConfig;
   readonly context: CommandContext;
 }
-
-/** Whether `/init` would take the code. */
-export type InitVerdict =
-  | { readonly type: 'taken' }
-  | { readonly type: 'refused'; readonly code: string; readonly reason: string };
 
 /** Prints what a file is and whether it would be taken. */
 export async function inspect(request: InspectRequest): Promise<void> {
