@@ -136,6 +136,8 @@ const badArchives: readonly BadCode[] = [
   ],
 ];
 
+const invalidModule = Buffer.concat([module, Buffer.from([11, 1, 1])]);
+
 const badModules: readonly BadCode[] = [
   ['a module of nothing but its magic', () => module.subarray(0, 4), /./],
   [
@@ -149,7 +151,12 @@ const badModules: readonly BadCode[] = [
     () => Buffer.concat([module.subarray(0, 8), randomBytes(500)]),
     /./,
   ],
-  ['a module that does not validate', () => Buffer.concat([module, Buffer.from([11, 1, 1])]), /./],
+  ['a module that does not validate', () => invalidModule, /./],
+  [
+    'a module that does not validate, with files',
+    () => zip({ 'main.wasm': invalidModule, 'data.txt': text }),
+    /./,
+  ],
   ['a module that was sent as text', () => Buffer.from(guest('greeting').toString('utf8')), /text/],
   ['a shell script', () => Buffer.from('#!/bin/sh\nexit\n'), /syntax/i],
   ['a picture', () => bytes('\x89PNG\r\n\x1a\n' + '\0'.repeat(50)), /syntax|module/i],

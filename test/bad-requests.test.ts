@@ -76,6 +76,9 @@ describe('bad requests', () => {
     ['POST', '//init'],
     ['GET', '/some-id/logs/unknown'],
     ['OPTIONS', '/start'],
+    ['PROPFIND', '/start'],
+    ['QUERY', '/start'],
+    ['TRACE', '/'],
     ['POST', '/%/init'],
   ])('%s %s is answered 404', async (method, path) => {
     const before = readResources(service);
@@ -108,6 +111,36 @@ describe('bad requests', () => {
       await expectNothingMore(service, before);
     },
   );
+
+  it.each([
+    ['without a Host', 'GET /health HTTP/1.1\r\n\r\n', 400],
+    ['of an old client', 'GET /health HTTP/1.0\r\n\r\n', 200],
+    [
+      'that expects what nobody knows',
+      'GET /health HTTP/1.1\r\nHost: localhost\r\nExpect: magic\r\n\r\n',
+      200,
+    ],
+    [
+      'that would change the protocol',
+      'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      200,
+    ],
+  ])('a request %s gets an answer with a length', async (_what, bytes, status) => {
+    const started = (await service.call({ path: '/start' })).json() as { port: number };
+    for (const port of [service.port, started.port]) {
+      const connection = openConnection(port);
+      connection.socket.write(bytes);
+      expect((await connection.next()).status).toBe(status);
+      connection.socket.destroy();
+    }
+  });
+
+  it('a request for a tunnel is closed', async () => {
+    const connection = openConnection(service.port);
+    connection.socket.write('CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await connection.closed;
+    await expectWell(service);
+  });
 
   it('a body above the limit is refused before it has arrived', async () => {
     const head = requestBytes(service.port, {

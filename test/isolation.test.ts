@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { zip } from './support/archives.js';
-import { guest } from './support/guests.js';
+import { guest, withCustomSection } from './support/guests.js';
 import { expectNothingMore, expectWell, readResources } from './support/resources.js';
 import { startService } from './support/test-executor.js';
 
@@ -81,6 +81,23 @@ describe('under load', () => {
     expect(new Set(started.map(({ port }) => port)).size).toBe(100);
     for (const { containerId } of started)
       await service.container(containerId).post('/destroy', containerId);
+    await expectNothingMore(service, before);
+  });
+
+  it('a container that is destroyed while it is initialized leaves nothing', async () => {
+    await using service = await startService();
+    await expectWell(service);
+    const before = readResources(service);
+    for (let index = 0; index < 20; index += 1) {
+      const container = service.container();
+      // Another artifact each time, so that it has to be compiled.
+      const code = withCustomSection(guest('echo'), Buffer.from(`round ${String(index)}`));
+      const init = container.init({ code });
+      await expect.poll(() => service.executor.containers.size, { interval: 1 }).toBe(1);
+      await container.post('/destroy', '');
+      expect([200, 500]).toContain((await init).status);
+      expect((await container.run({})).status).toBe(500);
+    }
     await expectNothingMore(service, before);
   });
 

@@ -106,6 +106,28 @@ describe('the protocol of a stock invoker', () => {
     expect([single.stdout.markers, single.stderr.markers]).toEqual([1, 1]);
   });
 
+  it('begins no run whose deadline has passed, and ends the log', async () => {
+    await using single = await startSingle();
+    await single.container.init({ code: guest('greeting') });
+    const answer = await single.container.run({}, { deadline: String(Date.now() - 1) });
+    expect([answer.status, answer.text]).toEqual([
+      502,
+      '{"error":"The action exceeded its time limits."}',
+    ]);
+    expect(single.stdout.filtered).toBe('');
+    expect([single.stdout.markers, single.stderr.markers]).toEqual([1, 1]);
+  });
+
+  it('refuses a result above our own limit', async () => {
+    await using single = await startSingle({ config: { limits: { resultBytes: 4096 } } });
+    await single.container.init({ code: guest('big-result') });
+    expect((await single.container.run({ bytes: 4096 })).status).toBe(200);
+    const answer = await single.container.run({ bytes: 4097 });
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get('x-wasmwhisk-error')).toBe('WW_ERR_RESULT_TOO_LARGE');
+    expect([single.stdout.markers, single.stderr.markers]).toEqual([2, 2]);
+  });
+
   it('ends a guest that takes too much memory and says so', async () => {
     await using single = await startSingle();
     await single.container.init({ code: guest('oom') });

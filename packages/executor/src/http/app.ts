@@ -1,6 +1,7 @@
+import type { RequestListener } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Executor } from '../executor.js';
-import { connectionsCheckingInterval, ContainerPorts } from './container-ports.js';
+import { answerUnusual, ContainerPorts, serverOptions } from './container-ports.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addOperatorRoutes } from './operator-routes.js';
 import { addOriginGuard } from './origin-guard.js';
@@ -24,8 +25,7 @@ export function buildApp(executor: Executor): FastifyInstance {
       answerFrameworkError(error, server, reply);
     },
     http: {
-      noDelay: true,
-      connectionsCheckingInterval,
+      ...serverOptions,
       // Told here too, because Node takes its time for headers from it: were that one longer, Node
       // would exchange the two, and bodies would have a minute.
       requestTimeout: server.requestTimeoutMs,
@@ -40,6 +40,10 @@ export function buildApp(executor: Executor): FastifyInstance {
     },
   });
   app.server.maxConnections = server.connectionsMax;
+  const handle: RequestListener = (request, response) => {
+    app.routing(request, response);
+  };
+  answerUnusual(app.server, handle);
   addErrorHandler(app, executor.logger, server);
   addOriginGuard(app, server);
   // Bodies are cut, never parsed whole: whatever the content type says, they arrive as bytes.
@@ -56,13 +60,7 @@ export function buildApp(executor: Executor): FastifyInstance {
     addSingleRoutes(app, executor);
     return app;
   }
-  const ports = new ContainerPorts(
-    server,
-    (request, response) => {
-      app.routing(request, response);
-    },
-    answerClientError,
-  );
+  const ports = new ContainerPorts(server, handle, answerClientError);
   app.addHook('onClose', (_app, done) => {
     ports.close();
     done();

@@ -51,6 +51,8 @@ function fromFramework(error: FastifyError, config: ExecutorConfig['server']): E
       return executorError('WW_ERR_REQUEST_TOO_LARGE', String(config.bodyBytesMax), error);
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
+    // Of the method QUERY, which no route has.
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
       return executorError('WW_ERR_REQUEST_NOT_FOUND', undefined, error);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return executorError('WW_ERR_REQUEST_INVALID', error.message, error);

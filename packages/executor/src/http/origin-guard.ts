@@ -15,6 +15,10 @@ export function addOriginGuard(app: FastifyInstance, config: ExecutorConfig['ser
   );
   app.addHook('onRequest', (request, _reply, done) => {
     const { origin, host } = request.headers;
+    if (host === undefined && request.raw.httpVersion !== '1.0') {
+      done(executorError('WW_ERR_REQUEST_INVALID', 'it names no Host.'));
+      return;
+    }
     if (origin !== undefined && !origins.has(origin)) {
       done(
         executorError(
