@@ -10,7 +10,7 @@ export {
   type OpenOptions,
 } from './core/open-directory.js';
 export { OpenFile, type FileMode } from './core/open-file.js';
-export { linkHopsMax, pathDepthMax } from './core/path-walk.js';
+export { linkHopsMax, pathDepthMax, type WalkOptions } from './core/path-walk.js';
 export { pathLengthMax } from './core/path.js';
 export {
   canPreopen,
@@ -31,6 +31,7 @@ export { sleep, sleepBlocking, waitFor, type SleepOptions } from './core/waiting
 export {
   preview1Functions,
   waitingFunctions,
+  type Preview1Call,
   type Preview1Function,
   type Preview1Version,
 } from './preview1/functions.js';

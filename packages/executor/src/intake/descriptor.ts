@@ -56,7 +56,7 @@ export function readDescriptor(archive: Archive): Descriptor | undefined {
     if (fault !== undefined) throw invalid(`is wrong at ${known}${fault}`);
   }
   // Every key was checked against its type.
-  return value as Descriptor;
+  return value;
 }
 
 function checkText(value: unknown): string | undefined {
