@@ -31,7 +31,6 @@ export { sleep, sleepBlocking, waitFor, type SleepOptions } from './core/waiting
 export {
   preview1Functions,
   waitingFunctions,
-  type Preview1Call,
   type Preview1Function,
   type Preview1Version,
 } from './preview1/functions.js';

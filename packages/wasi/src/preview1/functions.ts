@@ -15,6 +15,7 @@ export type Preview1Call = (run: Preview1Run, ...args: never[]) => unknown;
 export interface Preview1Function {
   /** The core signature: `i` for i32, `I` for i64, one letter per parameter. */
   readonly params: string;
+  /** @hidden Only the host calls it. */
   readonly call: Preview1Call;
   /** `proc_exit` does not return; all others return an errno. */
   readonly returns: boolean;
