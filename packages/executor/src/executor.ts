@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Logger } from 'pino';
 import { PooledRunner, RuntimeSource, type Runner } from '@wasmwhisk/runner';
 import type { ExecutorConfig } from './config/schema.js';
@@ -9,6 +10,7 @@ import type { LogDestination } from './logs/log-destination.js';
 import { ServiceDestination } from './logs/service-destination.js';
 import { Metrics } from './metrics.js';
 import { Preparation } from './preparation/preparation.js';
+import { TemporaryFolder } from './preparation/temporary-folder.js';
 import { preferredRuntime, runtimeModules } from './runtimes.js';
 
 /**
@@ -39,6 +41,7 @@ export class Executor implements AsyncDisposable {
   readonly metrics: Metrics;
   readonly runner: Runner;
   readonly #preparation: Preparation;
+  readonly #directories: TemporaryFolder;
   readonly #runtimes: RuntimeSource;
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -52,11 +55,17 @@ export class Executor implements AsyncDisposable {
     this.metrics = new Metrics();
     this.#runtimes = new RuntimeSource(runtimeModules);
     this.runner = options.runner ?? createRunner(config, logger);
-    this.#preparation = new Preparation(config, this.#runtimes);
+    const onLeftOver = (folder: string, error: unknown): void => {
+      logger.warn({ folder, err: error }, 'a folder could not be removed');
+    };
+    this.#preparation = new Preparation(config, this.#runtimes, onLeftOver);
+    this.#directories = new TemporaryFolder(path.resolve(config.policy.directoryRoot));
     this.containers = new ContainerTable({
       config,
       runner: this.runner,
       preparation: this.#preparation,
+      directories: this.#directories,
+      onLeftOver,
       destination:
         options.destination ??
         (mode === 'single'
@@ -112,6 +121,7 @@ export class Executor implements AsyncDisposable {
     await this.containers.close();
     await this.runner.close();
     await this.#preparation.close();
+    await this.#directories.remove();
     await this.#runtimes.close();
   }
 }

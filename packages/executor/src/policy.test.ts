@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { isWasmRuntimeError, type HttpGrant } from '@wasmwhisk/runtime';
 import {
+  assertDirectoriesAllowed,
   assertRuntimeAllowed,
   containerFolder,
   grantHttp,
   readCapabilityRequests,
+  type CapabilityRequests,
 } from './policy.js';
 
 const closed = { directoryRoot: '', httpHosts: [], runtimesByAnnotation: [], environment: [] };
@@ -51,11 +53,16 @@ describe('the policy', () => {
 
   it('gives each container a folder below the root, whatever its id', () => {
     const asked = { ...none, directories: ['/tmp/filesys'] };
-    const folder = containerFolder('../../etc#1', asked, open);
+    const folder = containerFolder('/srv/actions', '../../etc#1');
     expect(folder).toMatch(/^\/srv\/actions\/[0-9a-f]{32}$/);
-    expect(containerFolder('other#2', asked, open)).not.toBe(folder);
-    expect(containerFolder('c', none, closed)).toBeUndefined();
-    expect(codeOf(() => containerFolder('c', asked, closed))).toBe('WW_ERR_CAPABILITY_DENIED');
+    expect(containerFolder('/srv/actions', 'other#2')).not.toBe(folder);
+    const codeFor = (requests: CapabilityRequests, policy: typeof open): string =>
+      codeOf(() => {
+        assertDirectoriesAllowed(requests, policy);
+      });
+    expect(codeFor(asked, open)).toBe('no error');
+    expect(codeFor(none, closed)).toBe('no error');
+    expect(codeFor(asked, closed)).toBe('WW_ERR_CAPABILITY_DENIED');
   });
 
   it('lets actions choose only what the operator lists', () => {

@@ -68,27 +68,24 @@ export function assertRuntimeAllowed(name: string, policy: PolicyConfig): void {
   );
 }
 
-/**
- * The container's own folder below the operator's root. Named by a digest: container ids come from
- * outside and are never used as paths.
- *
- * @returns `undefined` when no directory was asked for.
- * @throws WasmRuntimeError `WW_ERR_CAPABILITY_DENIED` when the operator set no root.
- */
-export function containerFolder(
-  containerKey: string,
-  requests: CapabilityRequests,
-  policy: PolicyConfig,
-): string | undefined {
+/** @throws WasmRuntimeError `WW_ERR_CAPABILITY_DENIED` when a directory is asked for and the operator set no root */
+export function assertDirectoriesAllowed(requests: CapabilityRequests, policy: PolicyConfig): void {
   const [first] = requests.directories;
-  if (first === undefined) return undefined;
-  if (policy.directoryRoot === '')
-    throw new WasmRuntimeError(
-      'WW_ERR_CAPABILITY_DENIED',
-      `the action asks for the directory "${first}", and the operator grants none ` +
-        '(policy.directoryRoot is not set).',
-    );
-  return path.join(path.resolve(policy.directoryRoot), shortDigest(containerKey));
+  if (first === undefined || policy.directoryRoot !== '') return;
+  throw new WasmRuntimeError(
+    'WW_ERR_CAPABILITY_DENIED',
+    `the action asks for the directory "${first}", and the operator grants none ` +
+      '(policy.directoryRoot is not set).',
+  );
+}
+
+/**
+ * The container's own folder below `root`, which belongs to this process alone: container ids come
+ * again, and nobody shall find what a container of an earlier process left. Named by a digest, since
+ * ids come from outside and are never used as paths.
+ */
+export function containerFolder(root: string, containerKey: string): string {
+  return path.join(root, shortDigest(containerKey));
 }
 
 /** Makes the directories that a container was granted. One guest path, one folder. */

@@ -3,6 +3,7 @@ import type { Runner } from '@wasmwhisk/runner';
 import type { ExecutorConfig } from '../config/schema.js';
 import type { LogDestination } from '../logs/log-destination.js';
 import type { Preparation } from '../preparation/preparation.js';
+import type { TemporaryFolder } from '../preparation/temporary-folder.js';
 
 /** Counts what containers do. */
 export interface ActivationObserver {
@@ -17,6 +18,10 @@ export interface ContainerServices {
   readonly config: ExecutorConfig;
   readonly runner: Runner;
   readonly preparation: Preparation;
+  /** Holds the directories of containers, and makes no folder before the first is granted. */
+  readonly directories: TemporaryFolder;
+  /** Told of folders that could not be removed. */
+  readonly onLeftOver: (folder: string, error: unknown) => void;
   readonly destination: LogDestination;
   readonly observer: ActivationObserver;
   /** Most overlapping runs of one container. */

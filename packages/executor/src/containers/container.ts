@@ -12,6 +12,7 @@ import { toInitFailure, toRunFailure } from '../failure.js';
 import { ActivationLog } from '../logs/activation-log.js';
 import type { LogOwner } from '../logs/log-destination.js';
 import {
+  assertDirectoriesAllowed,
   assertRuntimeAllowed,
   containerFolder,
   createDirectories,
@@ -20,7 +21,7 @@ import {
   type DescriptorRequests,
 } from '../policy.js';
 import type { PreparedCode } from '../preparation/preparation.js';
-import { removeTree } from '../preparation/temporary-folder.js';
+import { removeTree } from '../preparation/remove-tree.js';
 import type { Lease } from '../preparation/shared-cache.js';
 import type { ContainerServices } from './container-services.js';
 
@@ -209,10 +210,12 @@ export class Container {
     try {
       const { compiled, descriptor, entry, filesFolder } = prepared.value;
       const requests = readCapabilityRequests(request.annotations, descriptor);
-      folder = containerFolder(this.key, requests, config.policy);
+      assertDirectoriesAllowed(requests, config.policy);
       const directories: DirectoryGrant[] = [];
-      if (folder !== undefined)
+      if (requests.directories.length > 0) {
+        folder = containerFolder(await this.#services.directories.path(), this.key);
         directories.push(...(await createDirectories(folder, requests.directories)));
+      }
       if (filesFolder !== undefined)
         directories.unshift({ hostPath: filesFolder, guestPath: '.', access: 'read-only' });
       const { memoryBytes, tableElements, resultBytes } = config.limits;
@@ -225,7 +228,7 @@ export class Container {
       return { runner: initialized, prepared, environment: request.environment, folder };
     } catch (error) {
       prepared.release();
-      if (folder !== undefined) await removeTree(folder);
+      await this.#removeFolder(folder);
       throw error;
     }
   }
@@ -236,7 +239,17 @@ export class Container {
     if (action === undefined) return;
     action.prepared.release();
     await this.#services.runner.destroy(action.runner);
-    if (action.folder !== undefined) await removeTree(action.folder);
+    await this.#removeFolder(action.folder);
+  }
+
+  /** What cannot be removed is the operator's to look after, and no fault of whoever destroys the container. */
+  async #removeFolder(folder: string | undefined): Promise<void> {
+    if (folder === undefined) return;
+    try {
+      await removeTree(folder);
+    } catch (error) {
+      this.#services.onLeftOver(folder, error);
+    }
   }
 
   #deadline(asked: number | undefined): number {

@@ -10,7 +10,8 @@ import type { DescriptorRequests } from '../policy.js';
 import { chooseRuntime, runtimeModules } from '../runtimes.js';
 import type { PreparationResult, PreparationSettings, PreparationTask } from './messages.js';
 import { SharedCache, type Lease } from './shared-cache.js';
-import { removeTree, TemporaryFolder } from './temporary-folder.js';
+import { removeTree } from './remove-tree.js';
+import { TemporaryFolder } from './temporary-folder.js';
 
 /** Code that is ready to be initialized, shared by every container that was given the same. */
 export interface PreparedCode {
@@ -57,7 +58,12 @@ export class Preparation {
   /** By artifact digest: archives may differ around an equal module. */
   readonly #compiled: SharedCache<CompiledArtifact>;
 
-  constructor(config: ExecutorConfig, runtimes: RuntimeSource) {
+  /** `onLeftOver` is told of folders that could not be removed. */
+  constructor(
+    config: ExecutorConfig,
+    runtimes: RuntimeSource,
+    onLeftOver: (folder: string, error: unknown) => void,
+  ) {
     this.#config = config;
     this.#runtimes = runtimes;
     const settings: PreparationSettings = { runtimes: runtimeModules };
@@ -77,7 +83,11 @@ export class Preparation {
     this.#pool.on('error', () => undefined);
     this.#compiled = new SharedCache(config.runtime.compiledMax, () => undefined);
     this.#prepared = new SharedCache(config.runtime.compiledMax, (prepared) => {
-      if (prepared.filesFolder !== undefined) void removeTree(prepared.filesFolder);
+      const { filesFolder } = prepared;
+      if (filesFolder === undefined) return;
+      removeTree(filesFolder).catch((error: unknown) => {
+        onLeftOver(filesFolder, error);
+      });
     });
   }
 

@@ -1,19 +1,29 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { removeTree } from './remove-tree.js';
 
 const prefix = 'wasmwhisk-';
 
 /**
- * A folder of this process for files of archives. Processes that were killed leave theirs behind:
- * they are swept by the next one that starts.
+ * A folder of this process alone, under a name that nobody else has had. Processes that were killed
+ * leave theirs behind: they are swept by the next one that makes one at the same place.
  */
 export class TemporaryFolder {
+  readonly #parent: string;
   #path: Promise<string> | undefined;
 
-  /** Makes the folder at its first use. */
+  /** `parent` is made when it does not exist. Default: where the system keeps temporary files. */
+  constructor(parent: string = tmpdir()) {
+    this.#parent = parent;
+  }
+
+  /** Makes the folder at its first use. A failure is not kept: there may be room again later. */
   path(): Promise<string> {
-    this.#path ??= createFolder();
+    this.#path ??= createFolder(this.#parent).catch((error: unknown) => {
+      this.#path = undefined;
+      throw error;
+    });
     return this.#path;
   }
 
@@ -24,17 +34,18 @@ export class TemporaryFolder {
   }
 }
 
-async function createFolder(): Promise<string> {
-  await sweep();
-  return mkdtemp(path.join(tmpdir(), `${prefix}${String(process.pid)}-`));
+async function createFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await sweep(parent);
+  return mkdtemp(path.join(parent, `${prefix}${String(process.pid)}-`));
 }
 
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
     const match = /^wasmwhisk-(\d+)-/.exec(name);
     if (match?.[1] === undefined || isAlive(Number(match[1]))) continue;
     try {
-      await removeTree(path.join(tmpdir(), name));
+      await removeTree(path.join(parent, name));
     } catch {
       // Another user's, or swept by another process at this moment: not ours to remove.
     }
@@ -48,9 +59,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-/** Removes a folder of read-only files. */
-export async function removeTree(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 2 });
 }

@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { commandOf, startTarget } from './adversary.js';
+
+/** Makes directories in directories, always below the one just made: 300 names of 200 letters. */
+const deepDigger = commandOf(
+  `(local $fd i32) (local $depth i32)
+  (local.set $fd (i32.const 3))
+  (memory.fill (i32.const 256) (i32.const 97) (i32.const 200))
+  (loop $deeper
+    (drop (call $create (local.get $fd) (i32.const 256) (i32.const 200)))
+    (if (call $open (local.get $fd) (i32.const 0) (i32.const 256) (i32.const 200)
+        (i32.const 2) (i64.const 2) (i64.const 2) (i32.const 0) (i32.const 512))
+      (then unreachable))
+    (if (i32.ne (local.get $fd) (i32.const 3)) (then (drop (call $close (local.get $fd)))))
+    (local.set $fd (i32.load (i32.const 512)))
+    (local.set $depth (i32.add (local.get $depth) (i32.const 1)))
+    (br_if $deeper (i32.lt_u (local.get $depth) (i32.const 300))))`,
+  {
+    imports: `
+    (import "wasi_snapshot_preview1" "path_create_directory"
+      (func $create (param i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_open"
+      (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))`,
+  },
+);
+
+function createRoot(): string {
+  const root = mkdtempSync(path.join(tmpdir(), 'adversary-test-'));
+  onTestFinished(() => {
+    rmSync(root, { recursive: true });
+  });
+  return root;
+}
+
+describe('A guest with a directory', () => {
+  it('cannot make a tree that outlives its container, or the executor with it', async () => {
+    const root = createRoot();
+    const target = await startTarget('--set', `policy.directoryRoot=${root}`);
+    const dir = { annotations: { dir: '/data' } };
+    expect((await target.init('deep', deepDigger, dir)).status).toBe(200);
+    expect((await target.run('deep')).status).toBe(200);
+    expect((await target.post('/deep/destroy', '')).status).toBe(200);
+    const [own = ''] = readdirSync(root);
+    expect(readdirSync(path.join(root, own))).toEqual([]);
+    expect(target.alive).toBe(true);
+  });
+
+  it('never finds what a container of the same id left in a process that was killed', async () => {
+    const root = createRoot();
+    const maker = commandOf('(drop (call $create (i32.const 3) (i32.const 256) (i32.const 1)))', {
+      imports: `
+      (import "wasi_snapshot_preview1" "path_create_directory"
+        (func $create (param i32 i32 i32) (result i32)))
+      (data (i32.const 256) "a")`,
+    });
+    const finder = commandOf(
+      `(if (call $stat (i32.const 3) (i32.const 0) (i32.const 256) (i32.const 1) (i32.const 512))
+        (then (return)))
+      unreachable`,
+      {
+        imports: `
+      (import "wasi_snapshot_preview1" "path_filestat_get"
+        (func $stat (param i32 i32 i32 i32 i32) (result i32)))
+      (data (i32.const 256) "a")`,
+      },
+    );
+    const dir = { annotations: { dir: '/data' } };
+    const first = await startTarget('--set', `policy.directoryRoot=${root}`);
+    await first.init('same', maker, dir);
+    expect((await first.run('same')).status).toBe(200);
+    await first.kill();
+    const second = await startTarget('--set', `policy.directoryRoot=${root}`);
+    await second.init('same', finder, dir);
+    expect((await second.run('same')).status).toBe(200);
+    // What was left is swept, since nobody else would.
+    expect(readdirSync(root)).toHaveLength(1);
+  });
+});
