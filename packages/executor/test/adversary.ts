@@ -24,6 +24,7 @@ export interface Target {
   post(path: string, body: string | Uint8Array<ArrayBuffer>): Promise<Answer>;
   init(id: string, module: Uint8Array, fields?: object): Promise<Answer>;
   run(id: string, fields?: object): Promise<Answer>;
+  get(path: string): Promise<string>;
   /** With SIGKILL. */
   kill(): Promise<void>;
   /** Whether it lives. */
@@ -54,6 +55,7 @@ export async function startTarget(...args: readonly string[]): Promise<Target> {
   };
   return {
     post,
+    get: async (path) => (await fetch(url + path)).text(),
     kill,
     init: (id, module, fields = {}) => {
       const code = Buffer.from(module).toString('base64');

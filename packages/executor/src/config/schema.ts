@@ -200,6 +200,12 @@ const limitsSchema = section({
     1024 * mebibyte,
     'Output of one activation; what follows is dropped.',
   ),
+  logLines: count(
+    50_000,
+    0,
+    10_000_000,
+    'Lines of output of one activation; what follows is dropped. Short lines cost far more than their bytes.',
+  ),
   resultBytes: count(
     64 * mebibyte,
     1024,

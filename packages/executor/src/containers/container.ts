@@ -278,7 +278,8 @@ export class Container {
   #openLog(activationId: string): OpenLog {
     const owner: LogOwner = { containerId: this.id, activationId };
     const { destination, config } = this.#services;
-    const log = new ActivationLog(config.limits.logBytes, (line) => {
+    const { logBytes, logLines } = config.limits;
+    const log = new ActivationLog({ bytes: logBytes, lines: logLines }, (line) => {
       destination.line(owner, line);
     });
     return {

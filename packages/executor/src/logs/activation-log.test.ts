@@ -5,9 +5,11 @@ import { ActivationLog } from './activation-log.js';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function open(bytesMax = 1_000_000): { log: ActivationLog; lines: string[] } {
+function open(bytes = 1_000_000, linesMax = 1000): { log: ActivationLog; lines: string[] } {
   const lines: string[] = [];
-  const log = new ActivationLog(bytesMax, (line) => lines.push(`${line.stream}: ${line.log}`));
+  const log = new ActivationLog({ bytes, lines: linesMax }, (line) =>
+    lines.push(`${line.stream}: ${line.log}`),
+  );
   return { log, lines };
 }
 
@@ -85,5 +87,18 @@ describe('ActivationLog', () => {
       'stderr: An error has occurred: x',
       'stderr:     at f',
     ]);
+  });
+
+  it('keeps so many lines and no more, however short they are, and says so once', () => {
+    const { log, lines } = open(1_000_000, 2);
+    log.write('stdout', encode('\n\nthree\n\n'));
+    log.write('stderr', encode('four\n'.repeat(3)));
+    log.end();
+    expect(lines).toEqual([
+      'stdout: ',
+      'stdout: ',
+      'stderr: Logs were truncated because the total number of lines exceeds the limit of 2 lines.',
+    ]);
+    expect(log.bytes).toBe(2);
   });
 });

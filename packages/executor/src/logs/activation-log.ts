@@ -14,22 +14,30 @@ export interface LogLine {
 /** A line longer than this is handed on in pieces, in bytes. Docker's json-file driver cuts at 16 KiB anyway. */
 const lineBytesMax = 64 * 1024;
 
+/** How much of what a guest writes is kept. */
+export interface ActivationLogLimits {
+  readonly bytes: number;
+  /** Each line costs far more than its bytes, and the thread that answers pays for it. */
+  readonly lines: number;
+}
+
 /**
  * Makes lines of what a guest writes, and holds them to the limit. A line is handed on when it is
  * complete, so that the log of a guest that never ends can be read.
  */
 export class ActivationLog implements LogSink {
-  readonly #bytesMax: number;
+  readonly #limits: ActivationLogLimits;
   readonly #onLine: (line: LogLine) => void;
   readonly #partial: Record<LogStream, PartialLine> = {
     stdout: new PartialLine(),
     stderr: new PartialLine(),
   };
   #bytes = 0;
+  #lines = 0;
   #truncated = false;
 
-  constructor(bytesMax: number, onLine: (line: LogLine) => void) {
-    this.#bytesMax = bytesMax;
+  constructor(limits: ActivationLogLimits, onLine: (line: LogLine) => void) {
+    this.#limits = limits;
     this.#onLine = onLine;
   }
 
@@ -43,7 +51,10 @@ export class ActivationLog implements LogSink {
   }
 
   write(stream: LogStream, bytes: Uint8Array): void {
-    const room = this.#bytesMax - this.#bytes;
+    // Looked at no more: a guest may go on for a long time.
+    if (this.#truncated) return;
+    const { bytes: bytesMax, lines: linesMax } = this.#limits;
+    const room = bytesMax - this.#bytes;
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
     this.#bytes += kept.length;
     const partial = this.#partial[stream];
@@ -51,6 +62,12 @@ export class ActivationLog implements LogSink {
     for (;;) {
       const lineEnd = rest.indexOf(0x0a);
       if (lineEnd < 0) break;
+      if (this.#lines === linesMax) {
+        this.#bytes -= rest.length;
+        this.#truncate(`number of lines exceeds the limit of ${String(linesMax)} lines`);
+        return;
+      }
+      this.#lines += 1;
       this.#emit(stream, partial.end(rest.subarray(0, lineEnd)));
       rest = rest.subarray(lineEnd + 1);
     }
@@ -59,15 +76,8 @@ export class ActivationLog implements LogSink {
       if (partial.bytes >= lineBytesMax)
         this.#emit(stream, partial.end(rest.subarray(rest.length)));
     }
-    if (kept.length < bytes.length && !this.#truncated) {
-      this.#truncated = true;
-      this.#flush();
-      // OpenWhisk's own words.
-      this.#emit(
-        'stderr',
-        `Logs were truncated because the total bytes size exceeds the limit of ${String(this.#bytesMax)} bytes.`,
-      );
-    }
+    if (kept.length < bytes.length)
+      this.#truncate(`bytes size exceeds the limit of ${String(bytesMax)} bytes`);
   }
 
   /** A line of ours for the developer; outside the limit. */
@@ -79,6 +89,13 @@ export class ActivationLog implements LogSink {
   /** Hands on lines that lack their end. */
   end(): void {
     this.#flush();
+  }
+
+  #truncate(reason: string): void {
+    this.#truncated = true;
+    this.#flush();
+    // OpenWhisk's own words.
+    this.#emit('stderr', `Logs were truncated because the total ${reason}.`);
   }
 
   #flush(): void {
