@@ -1,13 +1,14 @@
 // Lets `wasmwhisk serve` live through activations of every kind and failure, and compares its
 // memory, descriptors, threads and temporary files at the end with those at the start.
 //
-//   npm run soak -- [--activities N] [--lanes N] [--seed N] [--json] [--help]
+//   npm run soak -- [--activities N] [--warm-up N] [--lanes N] [--seed N] [--settle-ms N] [--json] [--help]
 import { parseArgs } from 'node:util';
 import { isKept } from './soak/bounds.ts';
 import { isGood, soak, type SoakReport } from './soak/soak.ts';
 import { toVitalsRow, vitalsHeader } from './soak/vitals.ts';
 
-const help = `Usage: npm run soak -- [--activities N] [--warm-up N] [--lanes N] [--seed N] [--json]
+const help = `Usage: npm run soak -- [--activities N] [--warm-up N] [--lanes N] [--seed N]
+                              [--settle-ms N] [--json]
 
 Sends mixed activities to a process of its own on loopback and checks every answer.
 
@@ -15,6 +16,7 @@ Sends mixed activities to a process of its own on loopback and checks every answ
   --warm-up N     How many before the start is taken (3000)
   --lanes N       How many at once (16)
   --seed N        For the order and the values (1)
+  --settle-ms N   How long idle threads may take to go at the end (75000)
   --json          JSON on stdout in place of the tables
   --help          This text
 
@@ -58,7 +60,9 @@ function readWhole(name: string, text: string): number {
   return value;
 }
 
-function readOptions(): Readonly<Record<'activities' | 'warmUp' | 'lanes' | 'seed', number>> & {
+function readOptions(): Readonly<
+  Record<'activities' | 'warmUp' | 'lanes' | 'seed' | 'settleMs', number>
+> & {
   readonly json: boolean;
 } {
   const { values } = parseArgs({
@@ -67,6 +71,7 @@ function readOptions(): Readonly<Record<'activities' | 'warmUp' | 'lanes' | 'see
       'warm-up': { type: 'string', default: '3000' },
       lanes: { type: 'string', default: '16' },
       seed: { type: 'string', default: '1' },
+      'settle-ms': { type: 'string', default: '75000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -80,6 +85,7 @@ function readOptions(): Readonly<Record<'activities' | 'warmUp' | 'lanes' | 'see
     warmUp: readWhole('warm-up', values['warm-up']),
     lanes: readWhole('lanes', values.lanes),
     seed: readWhole('seed', values.seed),
+    settleMs: readWhole('settle-ms', values['settle-ms']),
     json: values.json,
   };
 }

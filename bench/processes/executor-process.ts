@@ -49,11 +49,9 @@ export class ExecutorProcess implements AsyncDisposable {
     const port = await freePort();
     const inspectorPort = options.inspected === true ? await freePort() : undefined;
     const startedAt = performance.now();
-    const child = new OwnedProcess(command, ['serve', '--host', '127.0.0.1'], {
+    const child = new OwnedProcess(command, toArguments(port, options.settings), {
       env: {
         TMPDIR: temporaryFolder,
-        WASMWHISK_SERVER_PORT: String(port),
-        ...toEnvironment(options.settings ?? {}),
         ...(inspectorPort === undefined
           ? {}
           : { NODE_OPTIONS: `--inspect=127.0.0.1:${String(inspectorPort)}` }),
@@ -109,19 +107,15 @@ async function waitForAnswer(
   );
 }
 
-/** `limits.logBytes` is WASMWHISK_LIMITS_LOG_BYTES. */
-function toEnvironment(
-  settings: Readonly<Record<string, string | number>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([path, value]) => [
-      `WASMWHISK_${path
-        .replace(/\./g, '_')
-        .replace(/([a-z])([A-Z])/g, '$1_$2')
-        .toUpperCase()}`,
-      String(value),
-    ]),
-  );
+function toArguments(
+  port: number,
+  settings: Readonly<Record<string, string | number>> = {},
+): readonly string[] {
+  const set = Object.entries(settings).flatMap(([path, value]) => [
+    '--set',
+    `${path}=${String(value)}`,
+  ]);
+  return ['serve', '--host', '127.0.0.1', '--port', String(port), ...set];
 }
 
 /** A port that nobody listens on at this moment. */

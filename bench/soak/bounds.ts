@@ -1,20 +1,36 @@
+import { median } from '../measuring/summary.ts';
 import type { Vitals } from './vitals.ts';
+
+/** Further threads that waiting guests may hold in the soak. They go when they were idle for a minute. */
+export const waitingThreadsMax = 4;
+/** Codes that stay prepared although no container uses them. */
+export const compiledMax = 8;
+/** JavaScript heap of a worker thread, in MiB. */
+export const heapMiB = 64;
+
+const descriptorsPerThread = 6;
 
 /** How much more than at the start there may be at the end. */
 const bounds = {
-  // Memory that the allocator keeps, and the heaps of threads that were started since.
-  rssBytes: 40e6,
+  // The heaps of idle threads, which sleep and collect no garbage, and what malloc keeps of each thread.
+  rssBytes: 150e6,
+  // Of the main thread, its garbage collected: here nothing may hide.
   heapBytes: 6e6,
-  descriptors: 4,
-  threads: 0,
-  // Folders of archives stay until their codes leave the cache, which holds a bounded number.
-  temporaryFiles: 3 * 8,
+  descriptors: waitingThreadsMax * descriptorsPerThread,
+  threads: waitingThreadsMax,
+  // A folder and two files of each archive whose code is still prepared.
+  temporaryFiles: 3 * compiledMax,
   containers: 0,
   running: 0,
 } as const satisfies Partial<Record<keyof Vitals, number>>;
 
+/** How much resident memory under load may rise from the second quarter to the last one. */
+const loadedGrowth = 1.15;
+/** Fewer samples tell no trend. */
+const trendSamplesMin = 12;
+
 export interface Bound {
-  readonly what: keyof typeof bounds;
+  readonly what: keyof typeof bounds | 'rssUnderLoad';
   readonly before: number;
   readonly after: number;
   readonly allowed: number;
@@ -25,6 +41,17 @@ export function compareVitals(before: Vitals, after: Vitals): readonly Bound[] {
     const what = name as keyof typeof bounds;
     return { what, before: before[what], after: after[what], allowed: before[what] + more };
   });
+}
+
+/** A leak shows as a trend long before it exceeds a bound. Gives nothing for short soaks. */
+export function compareQuarters(samples: readonly Vitals[]): readonly Bound[] {
+  if (samples.length < trendSamplesMin) return [];
+  const quarter = Math.floor(samples.length / 4);
+  const middle = (from: number): number =>
+    median(samples.slice(from, from + quarter).map(({ rssBytes }) => rssBytes));
+  const before = middle(quarter);
+  const after = middle(samples.length - quarter);
+  return [{ what: 'rssUnderLoad', before, after, allowed: before * loadedGrowth }];
 }
 
 export function isKept({ after, allowed }: Bound): boolean {

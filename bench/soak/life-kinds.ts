@@ -80,13 +80,13 @@ async function destroyWhileRunning(session: Session): Promise<void> {
   const path = `/${session.id}`;
   expectBody(await session.client.post(`${path}/init`, sleepInit), '{"ok":true}');
   const running = session.run(path, '{"ms":30000}', { namespace: session.id });
-  // The log's first line comes when the guest is about to wait.
   const [answer] = await Promise.all([running, destroySoon(session, path)]);
   expectFailure(answer, 502, 'WW_ERR_RUN_ABORTED', 'destroyed');
 }
 
+/** Long enough for the run to have begun: nothing tells that a guest waits before it has written something. */
 async function destroySoon(session: Session, path: string): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, session.random.integer(30, 60)));
+  await new Promise((resolve) => setTimeout(resolve, session.random.integer(100, 200)));
   await session.destroy(path);
 }
 

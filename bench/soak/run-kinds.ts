@@ -88,12 +88,12 @@ export const runKinds: readonly Kind[] = [
     name: 'caller gone from a guest that waits',
     weight: 10,
     act: (session) =>
-      session.abandon('/resident-sleep', '{"ms":30000}', session.random.integer(5, 60)),
+      session.abandon('/resident-sleep', '{"ms":30000}', session.random.integer(20, 100)),
   },
   {
     name: 'caller gone from a loop',
     weight: 1,
-    act: (session) => session.abandon('/resident-spin', '{}', 60),
+    act: (session) => session.abandon('/resident-spin', '{}', 100),
   },
 ];
 

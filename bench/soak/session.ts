@@ -14,6 +14,9 @@ export interface RunOptions {
   readonly activationId?: string;
 }
 
+/** How long the log of an abandoned run may need to appear, in milliseconds. */
+const logAppearsMs = 3000;
+
 /** What one activity of the soak works with. */
 export class Session {
   readonly client: JsonClient;
@@ -37,23 +40,36 @@ export class Session {
     return this.client.post(`${path}/run`, toRunBody(value, { namespace, ...rest }));
   }
 
-  /** A run whose caller goes away while the guest is busy. */
+  /**
+   * A run whose caller goes away while the guest is busy. It has ended when its log is closed; one
+   * that never has a log did not reach the executor, because its caller left too early.
+   */
   async abandon(path: string, value: string, afterMs: number): Promise<void> {
     const signal = AbortSignal.timeout(afterMs);
-    this.onRun();
-    let answer: Answer;
+    const options = { namespace: `abandoned-${this.id}`, activationId: this.id };
+    let answer: Answer | undefined;
     try {
-      const body = toRunBody(value, { namespace: `abandoned-${this.id}` });
-      answer = await this.client.post(`${path}/run`, body, signal);
+      answer = await this.client.post(`${path}/run`, toRunBody(value, options), signal);
     } catch (error) {
-      if (signal.aborted) return;
-      throw error;
+      if (!signal.aborted) throw error;
     }
-    throw new WrongAnswerError(`an abandoned run was answered: ${show(answer)}`);
+    if (answer !== undefined)
+      throw new WrongAnswerError(`an abandoned run was answered: ${show(answer)}`);
+    if (await this.#hasLog(path)) this.onRun();
   }
 
   async destroy(path: string): Promise<void> {
     expectStatus(await this.client.post(`${path}/destroy`), 200);
+  }
+
+  async #hasLog(path: string): Promise<boolean> {
+    const giveUpAt = performance.now() + logAppearsMs;
+    while (performance.now() < giveUpAt) {
+      const { status } = await this.client.get(`${path}/logs/${this.id}`);
+      if (status === 200) return true;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return false;
   }
 }
 

@@ -1,7 +1,14 @@
 import { JsonClient } from '../load/json-client.ts';
-import { waitFor } from '../processes/owned-process.ts';
 import { ExecutorProcess } from '../processes/executor-process.ts';
-import { compareVitals, isKept, type Bound } from './bounds.ts';
+import {
+  compareQuarters,
+  compareVitals,
+  compiledMax,
+  heapMiB,
+  isKept,
+  waitingThreadsMax,
+  type Bound,
+} from './bounds.ts';
 import { createResidents, destroyResidents } from './containers.ts';
 import type { Kind } from './kind.ts';
 import { lifeKinds } from './life-kinds.ts';
@@ -17,6 +24,8 @@ export interface SoakOptions {
   /** Activities at once. */
   readonly lanes: number;
   readonly seed: number;
+  /** How long threads may take to go that only waiting guests needed. */
+  readonly settleMs: number;
   readonly onVitals: (activities: number, seconds: number, vitals: Vitals) => void;
 }
 
@@ -42,13 +51,13 @@ const settings = {
   'limits.memoryBytes': 32 * 1024 * 1024,
   'limits.logBytes': 128 * 1024,
   'log.retainedBytes': 4 * 1024 * 1024,
-  'runtime.compiledMax': 8,
+  'runtime.compiledMax': compiledMax,
+  'runtime.heapMiB': heapMiB,
+  'runtime.waitingThreadsMax': waitingThreadsMax,
   'policy.runtimesByAnnotation': 'wasmer',
 };
 const sampleEveryMs = 5000;
 const faultsMax = 20;
-/** Threads beyond the started ones go after 10 s. */
-const settleMs = 40_000;
 const kinds: readonly Kind[] = [...runKinds, ...lifeKinds];
 
 /** Whether a soak went well: every answer right, nothing lost, nothing grown. */
@@ -61,22 +70,24 @@ export function isGood({ tallies, bounds, runsSent, runsEnded }: SoakReport): bo
 /** Sends mixed activities to `wasmwhisk serve` and compares its end with its start. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   await using executor = await ExecutorProcess.start({ settings, inspected: true });
-  await using client = new JsonClient(executor.url, options.lanes);
+  await using client = new JsonClient(executor.url, options.lanes * 2);
   await using watcher = new JsonClient(executor.url, 1);
   const work = new Work(client, options.seed);
   // The first activities load runtimes and warm code up; the start is what there is after them.
   await createResidents(client);
   await work.perform(options.warmUp, options.lanes);
   await destroyResidents(client);
-  const before = await settle(executor, watcher, undefined);
+  const before = await settle(executor, watcher, undefined, options.settleMs);
   options.onVitals(0, 0, before);
   await createResidents(client);
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   work.forgetTallies();
+  const samples: Vitals[] = [];
   const sampler = setInterval(() => {
     readVitals(executor, watcher).then(
       (vitals) => {
+        samples.push(vitals);
         options.onVitals(work.performed, seconds(), vitals);
       },
       (error: unknown) => {
@@ -88,38 +99,34 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   clearInterval(sampler);
   await destroyResidents(client);
   const took = seconds();
-  const after = await settle(executor, watcher, before);
+  const after = await settle(executor, watcher, before.threads, options.settleMs);
   options.onVitals(work.performed, seconds(), after);
   return {
     seconds: took,
     tallies: work.tallies,
     faults: work.faults,
-    bounds: compareVitals(before, after),
+    bounds: [...compareVitals(before, after), ...compareQuarters(samples)],
     runsSent: work.runsSent,
     runsEnded: after.activations,
   };
 }
 
-/** Waits until nothing runs, and at the end until all bounds are kept or the time for it is over. */
+/** Waits until nothing runs and no more threads are left than at the start, or the time for it is over. */
 async function settle(
   executor: ExecutorProcess,
   watcher: JsonClient,
-  before: Vitals | undefined,
+  threadsAtStart: number | undefined,
+  settleMs: number,
 ): Promise<Vitals> {
-  let vitals = await readSettledVitals(executor, watcher);
   const giveUpAt = performance.now() + settleMs;
-  const settled = (): boolean =>
-    before === undefined
-      ? vitals.running === 0 && vitals.containers === 0
-      : compareVitals(before, vitals).every(isKept);
-  await waitFor(
-    async () => {
-      vitals = await readSettledVitals(executor, watcher);
-      return settled() || performance.now() > giveUpAt;
-    },
-    { timeoutMs: settleMs * 2, everyMs: 500, what: 'the executor settled' },
-  );
-  return vitals;
+  for (;;) {
+    const vitals = await readSettledVitals(executor, watcher);
+    const { running, containers, threads } = vitals;
+    const settled =
+      running === 0 && containers === 0 && threads <= (threadsAtStart ?? Number.POSITIVE_INFINITY);
+    if (settled || performance.now() > giveUpAt) return vitals;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Draws activities by their weights and does them, some at once. */

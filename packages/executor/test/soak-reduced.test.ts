@@ -36,7 +36,9 @@ async function soak(...args: readonly string[]): Promise<SoakReport> {
 
 describe('wasmwhisk serve under a mixed load', () => {
   it('answers everything rightly, loses nothing, and is at the end as at the start', async () => {
-    const report = await soak('--activities', '600', '--warm-up', '300', '--lanes', '8');
+    const report = await soak(
+      ...['--activities', '600', '--warm-up', '300', '--lanes', '8', '--settle-ms', '2000'],
+    );
     expect(report.faults).toEqual([]);
     expect(report.tallies.filter(({ wrong }) => wrong > 0)).toEqual([]);
     expect(report.bounds.filter(({ after, allowed }) => after > allowed)).toEqual([]);
