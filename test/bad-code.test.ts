@@ -65,7 +65,7 @@ const badArchives: readonly BadCode[] = [
   ],
   [
     'an entry whose stream is garbage',
-    () => rawZip([{ ...good, method: 8, packed: randomBytes(200) }]),
+    () => rawZip([{ ...good, method: 8, packed: Buffer.alloc(200, 0xa5) }]),
     /main\.wasm|damaged/i,
   ],
   ['an unknown compression', () => rawZip([{ ...good, method: 99 }]), /method 99/],
@@ -139,23 +139,31 @@ const badArchives: readonly BadCode[] = [
 const invalidModule = Buffer.concat([module, Buffer.from([11, 1, 1])]);
 
 const badModules: readonly BadCode[] = [
-  ['a module of nothing but its magic', () => module.subarray(0, 4), /./],
+  [
+    'a module of nothing but its magic',
+    () => module.subarray(0, 4),
+    /no valid WebAssembly: 8 bytes are announced and 4 are left/,
+  ],
   [
     'a module of another version',
     () => Buffer.concat([bytes('\0asm'), Buffer.from([9, 0, 0, 0])]),
     /version|layer/i,
   ],
-  ['a module cut in a section', () => module.subarray(0, module.length - 20), /./],
+  [
+    'a module cut in a section',
+    () => module.subarray(0, module.length - 20),
+    /no valid WebAssembly: \d+ bytes are announced/,
+  ],
   [
     'a module with garbage after its head',
-    () => Buffer.concat([module.subarray(0, 8), randomBytes(500)]),
-    /./,
+    () => Buffer.concat([module.subarray(0, 8), Buffer.alloc(500, 0xa4)]),
+    /no valid WebAssembly/,
   ],
-  ['a module that does not validate', () => invalidModule, /./],
+  ['a module that does not validate', () => invalidModule, /V8 refused the module/],
   [
     'a module that does not validate, with files',
     () => zip({ 'main.wasm': invalidModule, 'data.txt': text }),
-    /./,
+    /V8 refused the module/,
   ],
   ['a module that was sent as text', () => Buffer.from(guest('greeting').toString('utf8')), /text/],
   ['a shell script', () => Buffer.from('#!/bin/sh\nexit\n'), /syntax/i],

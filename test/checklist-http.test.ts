@@ -3,6 +3,7 @@ import { frameMarker } from '@wasmwhisk/protocol';
 import { describe, expect, it } from 'vitest';
 import { guest, withCustomSection } from './support/guests.js';
 import { openConnection, requestBytes } from './support/raw-http.js';
+import { expectWell } from './support/resources.js';
 import { startService, startSingle } from './support/test-executor.js';
 
 /* What the invoker's own tests say of its HTTP; see docs/reference/checklist.md. */
@@ -138,6 +139,7 @@ describe('the checklist of HTTP', () => {
     await using service = await startService({
       config: { runtime: { threads: 1, spareThreads: 0, queueSizeMax: 1 } },
     });
+    await expectWell(service);
     const container = service.container();
     await container.init({ code: guest('spin') });
     const calls = Array.from({ length: 4 }, () => container.startRun({}));
