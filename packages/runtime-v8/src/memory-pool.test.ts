@@ -79,6 +79,17 @@ describe('MemoryPool', () => {
     expect(memories.idleBytes).toBe(3 * 2 * page);
   });
 
+  it('does not fill memories that it has no room for', () => {
+    const memories = pool(100, 4, 3);
+    const taken = Array.from({ length: 4 }, () => memories.take(type));
+    for (const memory of taken) {
+      new Uint8Array(memory.buffer).fill(0xee);
+      memories.give(type, memory);
+    }
+    expect(taken.map(isZero)).toEqual([true, true, true, false]);
+    expect(taken.slice(0, 3)).toContain(memories.take(type));
+  });
+
   it('holds nothing when cleared', () => {
     const memories = pool();
     memories.give(type, memories.take(type));

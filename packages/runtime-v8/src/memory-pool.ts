@@ -66,9 +66,12 @@ export class MemoryPool {
     const bytes = buffer.byteLength;
     if (bytes !== type.initialPages * pageBytes || bytes > this.#options.memoryBytesMax) return;
     if (bytes > this.#options.idleBytesMax) return;
+    const key = keyOf(type);
+    // One of its own type would go for it: when a thousand guests end at once, filling all their
+    // memories makes all of them resident.
+    if (this.#isTight(bytes) && this.#idle.keys().next().value === key) return;
     this.#makeRoom(bytes);
     new Uint8Array(buffer).fill(0);
-    const key = keyOf(type);
     const idle = this.#idle.get(key) ?? [];
     idle.push(memory);
     // Moves the type to the end: it was used last.
