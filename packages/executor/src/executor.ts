@@ -131,6 +131,7 @@ const mebibyte = 1024 * 1024;
 function createRunner(config: ExecutorConfig, logger: Logger): Runner {
   const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax, queueSizeMax, heapMiB } =
     config.runtime;
+  const { waitingMemoryBytesMax } = config.runtime;
   return new PooledRunner({
     runtimes: runtimeModules,
     ...(threads === 0 ? {} : { threads }),
@@ -138,6 +139,7 @@ function createRunner(config: ExecutorConfig, logger: Logger): Runner {
     spareThreads,
     waitingThreadsMax,
     runsPerThreadMax,
+    waitingMemoryBytesMax,
     queueSizeMax,
     // V8 counts linear memory too when it decides to collect garbage: nearer to the limit than this,
     // every `memory.grow` costs a full collection (measured for 4,096 pages: 27 s instead of 1.6 s).

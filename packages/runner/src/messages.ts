@@ -26,6 +26,8 @@ export interface HelloMessage {
   readonly threadId: number;
   readonly control: MessagePort;
   readonly logRegion: SharedArrayBuffer;
+  /** Counts what the main thread has read: see `control-window.ts`. */
+  readonly window: SharedArrayBuffer;
 }
 
 /** One run, as a pool task. */
@@ -79,5 +81,10 @@ export interface CancelMessage {
 
 /** Worker to main thread, over the control port. */
 export type ControlMessage =
-  | { readonly type: 'waiting'; readonly run: number; readonly waiting: boolean }
+  | {
+      readonly type: 'waiting';
+      readonly run: number;
+      readonly waiting: boolean;
+      readonly memoryBytes: number;
+    }
   | { readonly type: 'logs'; readonly logs: LogFrames };

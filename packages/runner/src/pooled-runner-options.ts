@@ -13,7 +13,12 @@ export interface PooledRunnerOptions {
   readonly waitingThreadsMax?: number;
   /** Runs on one thread at once, nearly all of which wait. Default: 1,000. */
   readonly runsPerThreadMax?: number;
-  /** Runs that wait for a thread. One more is refused. Default: 1,000. */
+  /**
+   * Most linear memory that guests hold together while they wait, in bytes. Beyond it the largest run of
+   * the unit of trust that holds most is ended. Default: 4 GiB.
+   */
+  readonly waitingMemoryBytesMax?: number;
+  /** Runs that wait for a thread. One more is refused, or the last of a unit that has more. Default: 1,000. */
   readonly queueSizeMax?: number;
   /** Containers that a thread keeps initialized. Default: 1,000. */
   readonly containersPerThreadMax?: number;
@@ -43,6 +48,7 @@ export function resolvePooledRunnerOptions(
     spareThreads: options.spareThreads ?? 1,
     waitingThreadsMax: options.waitingThreadsMax ?? 16,
     runsPerThreadMax: options.runsPerThreadMax ?? 1000,
+    waitingMemoryBytesMax: options.waitingMemoryBytesMax ?? 4 * 1024 ** 3,
     queueSizeMax: options.queueSizeMax ?? 1000,
     containersPerThreadMax: options.containersPerThreadMax ?? 1000,
     heapMiB: options.heapMiB ?? 256,

@@ -7,7 +7,9 @@ import {
   type ContainerSettings,
   type RunEnd,
 } from '@wasmwhisk/runtime';
+import { FairQueue } from './fair-queue.js';
 import type { RunTask, RunTaskResult } from './messages.js';
+import { isCloneError, lostError, saturatedError, type PooledRun } from './pooled-run.js';
 import {
   resolvePooledRunnerOptions,
   type PooledRunnerOptions,
@@ -16,31 +18,17 @@ import {
 import type { Runner, RunnerContainer, RunnerStatus, RunReport, RunRequest } from './runner.js';
 import { RuntimeSource } from './runtime-source.js';
 import { SeatTable } from './seat-table.js';
-import { outOfMemory, WorkerPool, type WorkerSeat } from './worker-pool.js';
+import { WaitingMemory } from './waiting-memory.js';
+import { WorkerPool, type WorkerSeat } from './worker-pool.js';
 
-/** How often the output of guests that compute is looked at, in milliseconds. */
+/** How often guests that compute are looked at, in milliseconds. */
 const peekIntervalMs = 100;
 
-/** A run on its way through the pool. */
-interface PooledRun {
-  readonly id: number;
-  readonly container: RunnerContainer;
-  readonly request: RunRequest;
-  readonly resolve: (report: RunReport) => void;
-  readonly reject: (error: WasmRuntimeError) => void;
-  readonly stopListening: () => void;
-  readonly deadlineTimer: NodeJS.Timeout;
-  readonly queuedAt: number;
-  startedAt: number;
-  seat: WorkerSeat | undefined;
-  /** Why the run is being ended. */
-  end: RunEnd | undefined;
-  graceTimer: NodeJS.Timeout | undefined;
-  logMessages: number;
-  /** The answer, while output that belongs before it is still on its way. */
-  answer: Exclude<RunTaskResult, { type: 'unknown-container' | 'warmed' }> | undefined;
-  settled: boolean;
-}
+/** Who computes for longer than this no longer keeps other units of trust from a thread, in milliseconds. */
+const slowAfterMs = 1000;
+
+/** An ended thread that is not gone by then is busy in the engine; its runs are answered without it. In milliseconds. */
+const goneAfterMs = 1000;
 
 /** Runs in worker threads. See `docs/design/003-threads.md` for who may share one. */
 export class PooledRunner implements Runner {
@@ -50,10 +38,12 @@ export class PooledRunner implements Runner {
   readonly #pool: WorkerPool;
   readonly #seats: SeatTable<WorkerSeat>;
   readonly #runs = new Map<number, PooledRun>();
-  readonly #queue = new Set<PooledRun>();
+  readonly #queue = new FairQueue<PooledRun>();
+  readonly #waitingMemory = new WaitingMemory();
   #nextRun = 1;
   #endedThreads = 0;
   #peekTimer: NodeJS.Timeout | undefined;
+  #dispatchTimer: NodeJS.Immediate | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: PooledRunnerOptions) {
@@ -76,8 +66,8 @@ export class PooledRunner implements Runner {
       onSeatGone: (seat) => {
         this.#lose(seat);
       },
-      onWaiting: (run, waiting) => {
-        this.#setWaiting(run, waiting);
+      onWaiting: (run, waiting, memoryBytes) => {
+        this.#setWaiting(run, waiting, memoryBytes);
       },
       onLogMessage: (id) => {
         const run = this.#runs.get(id);
@@ -114,6 +104,7 @@ export class PooledRunner implements Runner {
       signal.addEventListener('abort', onAbort, { once: true });
       const run: PooledRun = {
         id: this.#nextRun++,
+        unit: request.trustUnit,
         container,
         request,
         resolve,
@@ -173,12 +164,13 @@ export class PooledRunner implements Runner {
     // Threads that were gone before the pool closed have told; what is left has no thread.
     for (const run of [...this.#runs.values()]) this.#settleEnded(run);
     clearInterval(this.#peekTimer);
+    clearImmediate(this.#dispatchTimer);
     await this.#checkers.close();
   }
 
   /** Gives the run a thread, if one may take it. */
   #place(run: PooledRun): boolean {
-    const choice = this.#seats.choose(run.request.trustUnit, this.#pool.starting);
+    const choice = this.#seats.choose(run.unit, this.#pool.starting);
     switch (choice.type) {
       case 'seat':
         this.#sit(run, choice.seat);
@@ -209,35 +201,37 @@ export class PooledRunner implements Runner {
 
   #enqueue(run: PooledRun): void {
     if (this.#queue.size >= this.#options.queueSizeMax) {
-      this.#settle(run, () => {
-        run.reject(
-          new WasmRuntimeError(
-            'WW_ERR_RUNTIME_SATURATED',
-            `${String(this.#queue.size)} runs are waiting for a thread already, which is the limit.`,
-          ),
-        );
-      });
-      this.#runs.delete(run.id);
-      return;
+      const given = this.#queue.makeRoomFor(run.unit);
+      this.#refuse(given ?? run);
+      if (given === undefined) return;
     }
     this.#queue.add(run);
   }
 
-  /** First come, first served, except that a run may pass others whose unit has no thread free. */
+  #refuse(run: PooledRun): void {
+    this.#runs.delete(run.id);
+    this.#settle(run, () => {
+      run.reject(saturatedError(this.#options.queueSizeMax));
+    });
+  }
+
   #dispatch(): void {
-    const refused = new Set<string>();
-    for (const run of this.#queue) {
-      const { trustUnit } = run.request;
-      if (refused.has(trustUnit)) continue;
-      if (this.#place(run)) this.#queue.delete(run);
-      else refused.add(trustUnit);
-    }
+    this.#queue.serve((run) => this.#place(run));
+  }
+
+  /** Once for all the guests that changed their state meanwhile. */
+  #dispatchSoon(): void {
+    if (this.#queue.size === 0) return;
+    this.#dispatchTimer ??= setImmediate(() => {
+      this.#dispatchTimer = undefined;
+      this.#dispatch();
+    });
   }
 
   #sit(run: PooledRun, seat: WorkerSeat): void {
     run.seat = seat;
     run.startedAt = performance.now();
-    seat.unit = run.request.trustUnit;
+    seat.unit = run.unit;
     seat.runs.add(run.id);
     this.#peekTimer ??= setInterval(() => {
       this.#peek();
@@ -328,15 +322,31 @@ export class PooledRunner implements Runner {
     this.#dispatch();
   }
 
-  #setWaiting(id: number, waiting: boolean): void {
-    const seat = this.#runs.get(id)?.seat;
-    if (seat === undefined) return;
+  #setWaiting(id: number, waiting: boolean, memoryBytes: number): void {
+    const run = this.#runs.get(id);
+    if (run?.seat === undefined) return;
+    const { seat, unit } = run;
     if (!waiting) {
       seat.waiting.delete(id);
+      this.#waitingMemory.delete(id);
       return;
     }
     seat.waiting.add(id);
-    this.#dispatch();
+    seat.slow = false;
+    this.#waitingMemory.add(id, { unit, bytes: memoryBytes });
+    this.#limitWaitingMemory();
+    this.#dispatchSoon();
+  }
+
+  #limitWaitingMemory(): void {
+    while (this.#waitingMemory.bytes > this.#options.waitingMemoryBytesMax) {
+      const id = this.#waitingMemory.largest();
+      if (id === undefined) return;
+      // Counted no more: it is on its way out.
+      this.#waitingMemory.delete(id);
+      const run = this.#runs.get(id);
+      if (run !== undefined) this.#end(run, { type: 'waiting-memory' });
+    }
   }
 
   /** Begins to end a run: it leaves the queue, or its guest is asked to unwind, or its thread is ended. */
@@ -367,12 +377,21 @@ export class PooledRunner implements Runner {
           return;
         }
         this.#endedThreads += 1;
-        const reason = `a guest of unit "${run.request.trustUnit}" did not end by itself`;
+        const reason = `a guest of unit "${run.unit}" did not end by itself`;
         this.#options.onThreadEnded(reason);
         this.#pool.end(seat, reason);
+        this.#giveUpWaiting(seat);
       },
       waits ? waitingGraceMs : computingGraceMs,
     );
+  }
+
+  /** A thread ends at once, unless the engine is compiling or clearing memory there and cannot be interrupted. */
+  #giveUpWaiting(seat: WorkerSeat): void {
+    setTimeout(() => {
+      seat.logReader.peek();
+      this.#lose(seat);
+    }, goneAfterMs).unref();
   }
 
   /** A thread is gone: so is every run on it. */
@@ -394,7 +413,11 @@ export class PooledRunner implements Runner {
     clearTimeout(run.graceTimer);
     seat.runs.delete(run.id);
     seat.waiting.delete(run.id);
-    if (seat.runs.size === 0) seat.unit = undefined;
+    this.#waitingMemory.delete(run.id);
+    if (seat.runs.size === 0) {
+      seat.unit = undefined;
+      seat.slow = false;
+    }
     this.#runs.delete(run.id);
   }
 
@@ -418,7 +441,15 @@ export class PooledRunner implements Runner {
       this.#peekTimer = undefined;
       return;
     }
-    for (const seat of this.#seats) if (seat.runs.size > 0) seat.logReader.peek();
+    const startedBefore = performance.now() - slowAfterMs;
+    for (const seat of this.#seats) {
+      if (seat.runs.size === 0) continue;
+      seat.logReader.peek();
+      for (const id of seat.runs)
+        if (!seat.waiting.has(id) && (this.#runs.get(id)?.startedAt ?? Infinity) < startedBefore)
+          seat.slow = true;
+    }
+    this.#dispatchSoon();
   }
 }
 
@@ -431,20 +462,4 @@ function touch(containers: Set<string>, key: string, max: number): boolean {
     if (oldest !== undefined) containers.delete(oldest);
   }
   return known;
-}
-
-function lostError(endReason: string | undefined): WasmRuntimeError {
-  return endReason === outOfMemory
-    ? new WasmRuntimeError(
-        'WW_ERR_RUN_MEMORY_LIMIT',
-        'The action exhausted its memory and was aborted.',
-      )
-    : new WasmRuntimeError(
-        'WW_ERR_RUN_LOST',
-        `The thread of this run ended: ${endReason ?? 'for no known reason'}.`,
-      );
-}
-
-function isCloneError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'DataCloneError';
 }

@@ -3,7 +3,7 @@ import { SeatTable, type Seat } from './seat-table.js';
 
 function seat(unit?: string, running = 0, waiting = 0): Seat {
   const runs = new Set(Array.from({ length: running + waiting }, (_, index) => index));
-  return { unit, runs, waiting: new Set([...runs].slice(running)) };
+  return { unit, runs, waiting: new Set([...runs].slice(running)), slow: false };
 }
 
 function table(...seats: Seat[]): SeatTable<Seat> {
@@ -48,5 +48,16 @@ describe('SeatTable', () => {
   it('bounds the runs of one thread', () => {
     const idle = seat();
     expect(table(seat('a', 0, 3), idle).choose('a', 0)).toEqual({ type: 'seat', seat: idle });
+  });
+
+  it('does not let the long runs of one unit keep another from a thread', () => {
+    const slow = (unit: string): Seat => ({ ...seat(unit, 1), slow: true });
+    const idle = seat();
+    expect(table(slow('a'), slow('a'), idle).choose('a', 0)).toEqual({ type: 'full' });
+    expect(table(slow('a'), slow('a'), idle).choose('b', 0)).toEqual({ type: 'seat', seat: idle });
+    expect(table(slow('a'), slow('a')).choose('b', 0)).toEqual({ type: 'grow' });
+    expect(table(slow('a'), seat('b', 1), seat('b', 1), idle).choose('b', 0)).toEqual({
+      type: 'full',
+    });
   });
 });

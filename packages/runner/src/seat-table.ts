@@ -6,6 +6,8 @@ export interface Seat {
   readonly runs: Set<number>;
   /** Runs on the thread that gave it back to wait. */
   readonly waiting: Set<number>;
+  /** A guest has computed here for so long that other units of trust need not wait for it. */
+  slow: boolean;
 }
 
 /** Where a run may go. */
@@ -27,7 +29,7 @@ export interface SeatLimits {
 /**
  * Decides which thread takes a run. The rule of trust: a thread with waiting guests takes further
  * runs of the same unit only, because ending a loop ends the thread and all that is on it. So a
- * guest that loops can harm nobody but its own unit.
+ * guest that loops can harm nobody but its own unit. Nor do its long runs keep others from a thread.
  */
 export class SeatTable<S extends Seat> {
   readonly #limits: SeatLimits;
@@ -73,8 +75,10 @@ export class SeatTable<S extends Seat> {
     let busy = 0;
     for (const seat of this.#seats) {
       const waiting = seat.waiting.size;
-      if (seat.runs.size > waiting) busy += 1;
-      else if (waiting === 0) idle ??= seat;
+      if (seat.runs.size > waiting) {
+        // One unit's long runs hold up its own only; the others share the processors with them.
+        if (!seat.slow || seat.unit === unit) busy += 1;
+      } else if (waiting === 0) idle ??= seat;
       // Packed before spread: one unit's waiting guests must not take every thread.
       else if (seat.unit === unit && waiting < this.#limits.runsPerThreadMax)
         return { type: 'seat', seat };

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
+import { ControlWindowReader } from './control-window.js';
 import { LogRegionReader, type LogFrames } from './log-region.js';
 import type {
   CancelMessage,
@@ -35,7 +36,7 @@ export interface WorkerPoolEvents {
   readonly onSeatClosing: (seat: WorkerSeat) => void;
   /** The thread is gone, its last output was handed on. */
   readonly onSeatGone: (seat: WorkerSeat) => void;
-  readonly onWaiting: (run: number, waiting: boolean) => void;
+  readonly onWaiting: (run: number, waiting: boolean, memoryBytes: number) => void;
   readonly onLogMessage: (run: number) => void;
   readonly sinkOf: (run: number) => LogSink | undefined;
 }
@@ -152,10 +153,15 @@ export class WorkerPool {
       unit: undefined,
       runs: new Set(),
       waiting: new Set(),
+      slow: false,
     };
     this.#seats.set(seat.threadId, seat);
+    const window = new ControlWindowReader(hello.window);
     seat.control.on('message', (message: ControlMessage) => {
+      // Taken before the sink may give it away.
+      const bytes = message.type === 'logs' ? message.logs.frames.length : 0;
       this.#receive(seat, message);
+      window.release(bytes);
     });
     // Neither a thread nor its port keeps the process alive; a run in progress does, by its socket.
     seat.control.unref();
@@ -172,7 +178,7 @@ export class WorkerPool {
   #receive(seat: WorkerSeat, message: ControlMessage): void {
     switch (message.type) {
       case 'waiting':
-        this.#events.onWaiting(message.run, message.waiting);
+        this.#events.onWaiting(message.run, message.waiting, message.memoryBytes);
         return;
       case 'logs':
         this.#deliver(seat, message.logs);

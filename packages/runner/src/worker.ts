@@ -14,6 +14,7 @@ import {
   type RuntimeContainer,
 } from '@wasmwhisk/runtime';
 
+import { ControlWindowWriter, createControlWindow } from './control-window.js';
 import { createLogRegion, LogRegionWriter } from './log-region.js';
 import type {
   CancelMessage,
@@ -39,22 +40,26 @@ interface WorkerRun {
 
 const settings = workerData as WorkerSettings;
 const logRegion = createLogRegion();
+const window = createControlWindow();
+const windowWriter = new ControlWindowWriter(window);
 const { port1: control, port2: controlForMain } = new MessageChannel();
 const runs = new Map<number, WorkerRun>();
 const containers = new Map<string, RuntimeContainer>();
 
 const runtimes = new RuntimeSource(settings.runtimes, {
-  onWaiting(activation, waiting) {
+  onWaiting(activation, waiting, memoryBytes) {
     const run = Number(activation);
     // What was written before the wait must be readable during the wait.
     if (waiting) logs.flush();
-    post({ type: 'waiting', run, waiting });
+    windowWriter.admit(0);
+    post({ type: 'waiting', run, waiting, memoryBytes });
   },
 });
 
 const logs = new LogRegionWriter(logRegion, (frames) => {
   const run = runs.get(frames.run);
   if (run !== undefined) run.logMessages += 1;
+  windowWriter.admit(frames.frames.length);
   post({ type: 'logs', logs: frames }, [frames.frames.buffer]);
 });
 
@@ -67,7 +72,7 @@ control.unref();
 // Loaded before the thread offers itself. One that cannot be loaded fails the run that needs it.
 await Promise.allSettled(settings.preload.map((name) => runtimes.get(name)));
 
-const hello: HelloMessage = { type: 'hello', threadId, control: controlForMain, logRegion };
+const hello: HelloMessage = { type: 'hello', threadId, control: controlForMain, logRegion, window };
 parentPort.postMessage(hello, [controlForMain]);
 
 function post(message: ControlMessage, transfer: ArrayBuffer[] = []): void {

@@ -230,6 +230,91 @@ describe('PooledRunner', () => {
     expect(order).toEqual([1, 2]);
   });
 
+  it('serves units in turn, and lets the one with most make room in a full queue', async () => {
+    const runner = createRunner({ threads: 1, spareThreads: 0, queueSizeMax: 3 });
+    const container = await runner.initialize('c', compiled, settings);
+    await runner.run(container, request({ act: 'echo' }), never);
+    const blocker = failure(
+      runner.run(container, request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 300 }), never),
+    );
+    const order: string[] = [];
+    const queue = (name: string, trustUnit: string): Promise<unknown> =>
+      runner
+        .run(container, request({ act: 'echo' }, { trustUnit }), never)
+        .then(() => order.push(name));
+    const greedy = [queue('greedy 1', 'greedy'), queue('greedy 2', 'greedy')];
+    const dropped = failure(queue('greedy 3', 'greedy'));
+    const modest = queue('modest', 'modest');
+    expect((await dropped).code).toBe('WW_ERR_RUNTIME_SATURATED');
+    expect((await failure(queue('greedy 4', 'greedy'))).code).toBe('WW_ERR_RUNTIME_SATURATED');
+    await Promise.all([...greedy, modest]);
+    expect(order).toEqual(['greedy 1', 'modest', 'greedy 2']);
+    await blocker;
+  });
+
+  it('lets others run while the long runs of one unit hold all threads', async () => {
+    const runner = createRunner({ threads: 1, spareThreads: 0 });
+    const container = await runner.initialize('c', compiled, settings);
+    const loops = [1, 2].map(() =>
+      failure(
+        runner.run(
+          container,
+          request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 4000, trustUnit: 'hostile' }),
+          never,
+        ),
+      ),
+    );
+    const other = await runner.run(container, request({ act: 'echo' }), never);
+    expect(other.result.type).toBe('ok');
+    // The second loop has to wait: one unit gets no more for looping longer.
+    expect(runner.status()).toMatchObject({ queuedRuns: 1, runningRuns: 1 });
+    for (const loop of loops) expect((await loop).code).toBe('WW_ERR_RUN_TIMEOUT');
+  });
+
+  it('goes on while guests change their state as fast as they can', async () => {
+    const runner = createRunner({ threads: 1, spareThreads: 0 });
+    const container = await runner.initialize('c', compiled, settings);
+    const storm = Array.from({ length: 500 }, () =>
+      failure(
+        runner.run(
+          container,
+          request(
+            { act: 'wait-endlessly' },
+            { deadlineEpochMs: Date.now() + 2000, trustUnit: 'hostile' },
+          ),
+          never,
+        ),
+      ),
+    );
+    let slowestMs = 0;
+    for (let index = 0; index < 20; index += 1) {
+      const startedAt = performance.now();
+      await runner.run(container, request({ act: 'echo' }), never);
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+    }
+    expect(slowestMs).toBeLessThan(1000);
+    for (const run of storm) expect((await run).code).toBe('WW_ERR_RUN_TIMEOUT');
+  });
+
+  it('bounds what guests hold while they wait, at the cost of the unit that holds most', async () => {
+    const runner = createRunner({ waitingMemoryBytesMax: 1000 });
+    const container = await runner.initialize('c', compiled, settings);
+    const wait = (trustUnit: string, bytes: number, ms: number): Promise<unknown> =>
+      runner.run(container, request({ act: 'wait', ms, bytes }, { trustUnit }), never);
+    const modest = wait('modest', 300, 800);
+    await until(() => runner.status().waitingRuns === 1);
+    const hoard = [wait('hoard', 200, 800), wait('hoard', 400, 800)].map((run) =>
+      run.then(
+        () => 'waited',
+        (error: unknown) => (error as WasmRuntimeError).code,
+      ),
+    );
+    await until(() => runner.status().waitingRuns === 3);
+    expect((await failure(wait('hoard', 450, 60_000))).code).toBe('WW_ERR_RUN_MEMORY_LIMIT');
+    await modest;
+    expect(await Promise.all(hoard)).toEqual(['waited', 'waited']);
+  });
+
   it('ends a queued run at its deadline without a thread', async () => {
     const runner = createRunner({ threads: 1, spareThreads: 0 });
     const container = await runner.initialize('c', compiled, settings);

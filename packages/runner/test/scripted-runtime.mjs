@@ -21,7 +21,7 @@ export function createRuntime(options = {}) {
             typeof activation.input === 'string'
               ? activation.input
               : Buffer.from(activation.input).toString();
-          const { act, ms = 0, lines = 0 } = JSON.parse(text);
+          const { act, ms = 0, lines = 0, bytes = 0 } = JSON.parse(text);
           const usage = { peakMemoryBytes: undefined, cpuTimeUs: undefined };
           const done = (json) => ({ result: { type: 'ok', json }, usage });
           for (let index = 0; index < lines; index += 1)
@@ -36,19 +36,26 @@ export function createRuntime(options = {}) {
             case 'loop':
               for (;;);
             case 'wait':
-              options.onWaiting?.(activation.id, true);
+              options.onWaiting?.(activation.id, true, bytes);
               try {
                 await sleep(ms, undefined, { signal });
               } catch {
                 throw toRunEndError(signal.reason);
               } finally {
-                options.onWaiting?.(activation.id, false);
+                options.onWaiting?.(activation.id, false, bytes);
               }
               return done('{"waited":true}');
+            case 'wait-endlessly':
+              for (;;) {
+                options.onWaiting?.(activation.id, true, bytes);
+                await new Promise((resolve) => setImmediate(resolve));
+                options.onWaiting?.(activation.id, false, bytes);
+                if (signal.aborted) throw toRunEndError(signal.reason);
+              }
             case 'wait-stubbornly':
-              options.onWaiting?.(activation.id, true);
+              options.onWaiting?.(activation.id, true, bytes);
               await sleep(ms);
-              options.onWaiting?.(activation.id, false);
+              options.onWaiting?.(activation.id, false, bytes);
               return done('{}');
             case 'fill-heap': {
               const kept = [];

@@ -1,4 +1,4 @@
-import { ProcessExit, bytesInput, emptyInput, type Preview2HostOptions } from '@wasmwhisk/wasi';
+import { ProcessExit, bytesInput, emptyInput } from '@wasmwhisk/wasi';
 import {
   CommandOutput,
   fitsArgument,
@@ -19,6 +19,7 @@ import {
   InvalidUtf8Error,
   type CallOutcome,
   type LoadedComponent,
+  type CallOptions,
 } from './component-instance.js';
 import { toExitError, toRunError } from './errors.js';
 import { toErrorJson } from './error-text.js';
@@ -121,7 +122,7 @@ export class ComponentContainer implements RuntimeContainer {
   #hostOptions(
     activation: Activation,
     signal: AbortSignal,
-  ): Pick<Preview2HostOptions, 'environment' | 'preopens' | 'signal' | 'onWaiting'> {
+  ): Pick<CallOptions, 'environment' | 'preopens' | 'signal' | 'onWaiting'> {
     const onWaiting = this.#onWaiting;
     return {
       environment: activation.environment,
@@ -130,8 +131,8 @@ export class ComponentContainer implements RuntimeContainer {
       onWaiting:
         onWaiting === undefined
           ? undefined
-          : (waiting) => {
-              onWaiting(activation.id, waiting);
+          : (waiting, memoryBytes) => {
+              onWaiting(activation.id, waiting, memoryBytes);
             },
     };
   }

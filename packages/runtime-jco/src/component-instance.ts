@@ -27,6 +27,11 @@ export class InvalidUtf8Error extends Error {
   override readonly name = 'InvalidUtf8Error';
 }
 
+/** What the guest of a call is given. */
+export interface CallOptions extends Omit<Preview2HostOptions, 'onFailure' | 'onWaiting'> {
+  readonly onWaiting?: ((waiting: boolean, memoryBytes: number) => void) | undefined;
+}
+
 /**
  * Makes a fresh instance, calls `run` of its interface, and frees all. Never rejects for what the
  * guest does.
@@ -34,16 +39,19 @@ export class InvalidUtf8Error extends Error {
 export async function callComponent(
   { compiled, glue }: LoadedComponent,
   args: readonly unknown[],
-  hostOptions: Omit<Preview2HostOptions, 'onFailure'>,
+  hostOptions: CallOptions,
 ): Promise<Call> {
   const suspension = new Suspension();
+  const instances = new CoreInstances(compiled);
   const host = createPreview2Host({
     ...hostOptions,
+    onWaiting: (waiting) => {
+      hostOptions.onWaiting?.(waiting, instances.memoryBytes());
+    },
     onFailure: (reason) => {
       suspension.end(reason);
     },
   });
-  const instances = new CoreInstances(compiled);
   const globals = { WebAssembly: suspension.globals, TextDecoder: StrictTextDecoder };
   try {
     const exported = glue(globals)(instances.findModule, host.imports, instances.instantiate);

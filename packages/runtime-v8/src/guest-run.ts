@@ -1,5 +1,10 @@
 import { functionExport, type CoreFunction } from '@wasmwhisk/runtime';
-import { Preview1Host, ProcessExit, type WasiHostOptions } from '@wasmwhisk/wasi';
+import {
+  Preview1Host,
+  ProcessExit,
+  type SleepOptions,
+  type WasiHostOptions,
+} from '@wasmwhisk/wasi';
 import { toGuestError } from './errors.js';
 import { createHttpGet } from './http-stand-in.js';
 import type { LinkedGuest } from './linked-guest.js';
@@ -7,9 +12,9 @@ import type { MemoryPool } from './memory-pool.js';
 import { memoryImport } from './prepare-module.js';
 
 /** What one run of a guest is given. */
-export interface GuestRequest extends WasiHostOptions {
+export interface GuestRequest extends Omit<WasiHostOptions, 'onWaiting'> {
   readonly signal: AbortSignal;
-  readonly onWaiting: (waiting: boolean) => void;
+  readonly onWaiting: (waiting: boolean, memoryBytes: number) => void;
 }
 
 /** A fresh instance, as long as its run lasts. */
@@ -42,13 +47,16 @@ export async function runGuest<Result>(
   const pooled = code.memory === undefined ? undefined : pool.take(code.memory);
   let host: Preview1Host | undefined;
   let memories: readonly WebAssembly.Memory[] = pooled === undefined ? [] : [pooled];
+  const onWaiting = (waiting: boolean): void => {
+    // Memories that the guest keeps to itself cannot be seen: they may be as large as they may be.
+    const memoryBytes = pooled === undefined ? code.memoryBytesMax : pooled.buffer.byteLength;
+    request.onWaiting(waiting, memoryBytes);
+  };
+  const hostOptions = { ...request, onWaiting, suspending: linked.waits };
   try {
-    host =
-      linked.wasi.length === 0
-        ? undefined
-        : new Preview1Host({ ...request, suspending: linked.waits });
+    host = linked.wasi.length === 0 ? undefined : new Preview1Host(hostOptions);
     if (pooled !== undefined) host?.attachMemory(pooled);
-    const imports = buildImports(linked, request, host, pooled);
+    const imports = buildImports(linked, hostOptions, host, pooled);
     const { exports } = new WebAssembly.Instance(code.module, imports);
     if (pooled === undefined) {
       memories = exportedMemories(exports);
@@ -90,7 +98,7 @@ async function callExport(
 
 function buildImports(
   linked: LinkedGuest,
-  request: GuestRequest,
+  request: SleepOptions,
   host: Preview1Host | undefined,
   memory: WebAssembly.Memory | undefined,
 ): WebAssembly.Imports {

@@ -33,7 +33,7 @@ import { resolveNumericEntry, type NumericEntry } from './numeric-entry.js';
 export interface ContainerContext {
   readonly pool: MemoryPool;
   readonly cpu: CpuMeter;
-  readonly onWaiting: (activationId: string, waiting: boolean) => void;
+  readonly onWaiting: (activationId: string, waiting: boolean, memoryBytes: number) => void;
 }
 
 /** argv[0] of every action. */
@@ -173,9 +173,9 @@ export class V8Container implements RuntimeContainer {
       stdio: { stdin: own.stdin, stdout: own.stdout, stderr: logWriter(activation, 'stderr') },
       preopens: this.#settings.directories,
       signal,
-      onWaiting: (waiting) => {
+      onWaiting: (waiting, memoryBytes) => {
         this.#context.cpu.share();
-        this.#context.onWaiting(activation.id, waiting);
+        this.#context.onWaiting(activation.id, waiting, memoryBytes);
       },
     };
   }

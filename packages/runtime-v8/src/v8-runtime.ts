@@ -48,7 +48,8 @@ export class V8Runtime implements WasmRuntime {
     this.#context = {
       pool: new MemoryPool(),
       cpu: new CpuMeter(),
-      onWaiting: (activationId, waiting) => options.onWaiting?.(activationId, waiting),
+      onWaiting: (activationId, waiting, memoryBytes) =>
+        options.onWaiting?.(activationId, waiting, memoryBytes),
     };
   }
 

@@ -94,7 +94,8 @@ export type CreateRuntime = (options?: RuntimeOptions) => WasmRuntime;
 export interface RuntimeOptions {
   /**
    * Called just before a guest gives its thread back to wait, and again when it goes on.
-   * The pool learns from it that the thread can take another run. Default: nothing is told.
+   * The pool learns from it that the thread can take another run, and how much linear memory the
+   * guest holds meanwhile, in bytes. Default: nothing is told.
    */
-  readonly onWaiting?: (activationId: string, waiting: boolean) => void;
+  readonly onWaiting?: (activationId: string, waiting: boolean, memoryBytes: number) => void;
 }

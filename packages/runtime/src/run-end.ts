@@ -5,7 +5,9 @@ export type RunEnd =
   | { readonly type: 'timeout' }
   | { readonly type: 'caller-gone' }
   | { readonly type: 'destroyed' }
-  | { readonly type: 'shutting-down' };
+  | { readonly type: 'shutting-down' }
+  /** All guests that wait held too much together, and its unit of trust most. */
+  | { readonly type: 'waiting-memory' };
 
 /** The error with which a run that was ended from outside rejects. Anything but a `RunEnd` counts as `caller-gone`. */
 export function toRunEndError(reason: unknown): WasmRuntimeError {
@@ -25,6 +27,11 @@ export function toRunEndError(reason: unknown): WasmRuntimeError {
       );
     case 'shutting-down':
       return new WasmRuntimeError('WW_ERR_RUN_ABORTED', 'The executor shut down during the run.');
+    case 'waiting-memory':
+      return new WasmRuntimeError(
+        'WW_ERR_RUN_MEMORY_LIMIT',
+        'Guests that wait held more memory together than they may, and those of this unit of trust held most.',
+      );
   }
 }
 
@@ -36,6 +43,7 @@ function isRunEnd(reason: unknown): reason is RunEnd {
     (reason.type === 'timeout' ||
       reason.type === 'caller-gone' ||
       reason.type === 'destroyed' ||
-      reason.type === 'shutting-down')
+      reason.type === 'shutting-down' ||
+      reason.type === 'waiting-memory')
   );
 }

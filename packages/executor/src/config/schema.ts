@@ -151,7 +151,18 @@ const runtimeSchema = section({
     'Further threads that waiting guests of further units of trust may hold.',
   ),
   runsPerThreadMax: count(1000, 1, 100_000, 'Waiting guests that one thread carries.'),
-  queueSizeMax: count(1000, 0, 1_000_000, 'Runs that wait for a thread; one more fails.'),
+  waitingMemoryBytesMax: count(
+    4096 * mebibyte,
+    mebibyte,
+    1024 * 1024 * mebibyte,
+    'Most linear memory that guests hold together while they wait. Beyond it the largest run of the unit of trust that holds most is ended.',
+  ),
+  queueSizeMax: count(
+    1000,
+    0,
+    1_000_000,
+    'Runs that wait for a thread; one more fails, or the last of the unit of trust that has most.',
+  ),
   heapMiB: count(
     256,
     16,

@@ -1,0 +1,51 @@
+import { WasmRuntimeError, type RunEnd } from '@wasmwhisk/runtime';
+import type { RunTaskResult } from './messages.js';
+import type { RunnerContainer, RunReport, RunRequest } from './runner.js';
+import { outOfMemory, type WorkerSeat } from './worker-pool.js';
+
+/** A run on its way through the pool. */
+export interface PooledRun {
+  readonly id: number;
+  /** Its unit of trust. */
+  readonly unit: string;
+  readonly container: RunnerContainer;
+  readonly request: RunRequest;
+  readonly resolve: (report: RunReport) => void;
+  readonly reject: (error: WasmRuntimeError) => void;
+  readonly stopListening: () => void;
+  readonly deadlineTimer: NodeJS.Timeout;
+  readonly queuedAt: number;
+  startedAt: number;
+  seat: WorkerSeat | undefined;
+  /** Why the run is being ended. */
+  end: RunEnd | undefined;
+  graceTimer: NodeJS.Timeout | undefined;
+  logMessages: number;
+  /** The answer, while output that belongs before it is still on its way. */
+  answer: Exclude<RunTaskResult, { type: 'unknown-container' | 'warmed' }> | undefined;
+  settled: boolean;
+}
+
+export function lostError(endReason: string | undefined): WasmRuntimeError {
+  return endReason === outOfMemory
+    ? new WasmRuntimeError(
+        'WW_ERR_RUN_MEMORY_LIMIT',
+        'The action exhausted its memory and was aborted.',
+      )
+    : new WasmRuntimeError(
+        'WW_ERR_RUN_LOST',
+        `The thread of this run ended: ${endReason ?? 'for no known reason'}.`,
+      );
+}
+
+export function isCloneError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DataCloneError';
+}
+
+export function saturatedError(queueSizeMax: number): WasmRuntimeError {
+  return new WasmRuntimeError(
+    'WW_ERR_RUNTIME_SATURATED',
+    `${String(queueSizeMax)} runs are waiting for a thread already, which is the limit, ` +
+      'and no unit of trust has more of them than that of this run.',
+  );
+}
