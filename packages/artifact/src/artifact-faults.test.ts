@@ -72,6 +72,23 @@ describe('a module that was sent as text', () => {
   });
 });
 
+describe('a function that would keep a compiler busy', () => {
+  const functionOf = (locals: number, bytes: number): Uint8Array =>
+    assemble(`(module (func (export "_start") (local ${'i32 '.repeat(locals)})
+      ${'nop '.repeat(bytes)}))`);
+
+  it('is refused by its locals and its length', () => {
+    const error = faultOf(functionOf(50_000, 25_000));
+    expect(error.fault).toBe('limit-exceeded');
+    expect(error.message).toMatch(/function body 0 \(50000 in \d+ bytes\)/);
+  });
+
+  it('is taken when only one of both is large', () => {
+    expect(describeArtifact(functionOf(50_000, 10)).format).toBe('module');
+    expect(describeArtifact(functionOf(100, 100_000)).format).toBe('module');
+  });
+});
+
 describe('WebAssembly of another version', () => {
   it.each([
     ['a module of version 2', [2, 0, 0, 0]],

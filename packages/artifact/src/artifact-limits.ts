@@ -9,6 +9,7 @@ export type ArtifactLimitName =
   | 'tags'
   | 'signatureValues'
   | 'describedSignatureValues'
+  | 'functionEffort'
   | 'nameBytes'
   | 'describedNameBytes'
   | 'customSections'
@@ -35,6 +36,12 @@ export const artifactLimits: Readonly<Record<ArtifactLimitName, number>> = {
   signatureValues: 1_000,
   /** Parameters and results of all distinct function types that are imported or exported, together. */
   describedSignatureValues: 200_000,
+  /**
+   * Locals times bytes of one function body. Compilers of engines keep the place of every local at every
+   * branch: 70 KB with the 50,000 locals that they allow took V8 half a minute and 6 GB, and nothing can
+   * interrupt it. An interpreter's main loop has a thirtieth of this.
+   */
+  functionEffort: 2 ** 30,
   /** Bytes of one name: what engines allow. */
   nameBytes: 100_000,
   /** Bytes of all names in the description, together. */

@@ -164,7 +164,15 @@ describe('a capped table', () => {
   it('is capped when it is imported', () => {
     const bytes = assemble('(module (import "h" "t" (table 1 funcref)) (table 2 externref))');
     const capped = cap(bytes, { tableElements: 5 });
-    expect(describeModule(capped).tables.map(({ limits }) => limits.maximum)).toEqual([5, 5]);
+    expect(describeModule(capped).tables.map(({ limits }) => limits.maximum)).toEqual([2, 3]);
+  });
+
+  it('counts with all others of its module: two hundred of the most are refused', () => {
+    const bytes = assemble(`(module ${'(table 900 externref)'.repeat(200)})`);
+    expect(() => cap(bytes, { tableElements: 1000 })).toThrow(
+      expect.objectContaining({ fault: 'table-limit' }),
+    );
+    expect(() => cap(bytes, { tableElements: 180_000 })).not.toThrow();
   });
 
   it('is refused when it begins above the limit', () => {

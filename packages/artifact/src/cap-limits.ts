@@ -18,15 +18,15 @@ import { readMutability, readReferenceType, readValueType } from './value-types.
 export interface ModuleCaps {
   /** Most linear memory of one instance, all its memories together, in bytes. */
   readonly memoryBytes?: number;
-  /** Most elements of each table. */
+  /** Most elements of one instance, all its tables together. */
   readonly tableElements?: number;
 }
 
 /**
- * Rewrites a module so that its memories together can never hold more than `memoryBytes`, and no
- * table more than `tableElements`. `memory.grow` and `table.grow` then fail as the specification
- * says (-1), on every engine. Each memory keeps its minimum; the rest is shared equally, never above a
- * memory's own maximum. Imported ones are capped too: what a host supplies must not be larger.
+ * Rewrites a module so that its memories together can never hold more than `memoryBytes`, and its
+ * tables no more than `tableElements`. `memory.grow` and `table.grow` then fail as the specification
+ * says (-1), on every engine. Each keeps its minimum; the rest is shared equally, never above its own
+ * maximum. Imported ones are capped too: what a host supplies must not be larger.
  *
  * One pass, one copy.
  *
@@ -42,7 +42,11 @@ export function capLimits(
     maximums:
       caps.memoryBytes === undefined ? undefined : maximumPages(description, caps.memoryBytes),
     nextMemory: 0,
-    tableElements: caps.tableElements,
+    elements:
+      caps.tableElements === undefined
+        ? undefined
+        : maximumElements(description, caps.tableElements),
+    nextTable: 0,
   };
   return rewriteSections(bytes, (section, output) => {
     const rewrite = sectionRewriters[section.name];
@@ -65,7 +69,7 @@ export function capMemories(
   return capLimits(bytes, description, { memoryBytes: limitBytes });
 }
 
-/** `capLimits` for tables alone: none can exceed `tableElements`. */
+/** `capLimits` for tables alone: together they can never exceed `tableElements`. */
 export function capTables(
   bytes: Uint8Array,
   description: ModuleDescription,
@@ -78,7 +82,9 @@ interface Capping {
   /** Per memory, imported ones first, in pages. */
   readonly maximums: readonly number[] | undefined;
   nextMemory: number;
-  readonly tableElements: number | undefined;
+  /** Per table, imported ones first. */
+  readonly elements: readonly number[] | undefined;
+  nextTable: number;
 }
 
 type SectionRewriter = (content: ByteReader, output: PieceList, capping: Capping) => void;
@@ -164,20 +170,28 @@ function rewriteMemoryLimits(content: ByteReader, output: PieceList, capping: Ca
 function rewriteTableLimits(content: ByteReader, output: PieceList, capping: Capping): void {
   const start = content.offset;
   const encoded = readTableLimits(content);
-  if (capping.tableElements === undefined) {
+  if (capping.elements === undefined) {
     output.keep(start, content.offset);
     return;
   }
-  const { minimum, maximum } = encoded.limits;
-  if (minimum > capping.tableElements)
-    throw new ArtifactError(
-      'table-limit',
-      `The module declares a table of at least ${String(minimum)} elements, and at most ${String(capping.tableElements)} are allowed. ` +
-        'Build it with a smaller table, or ask the operator for a higher limit.',
-      { section: content.section ?? 'table', offset: start },
-    );
-  output.add(
-    encodeTableLimits(encoded, Math.min(maximum ?? capping.tableElements, capping.tableElements)),
+  const maximum = capping.elements[capping.nextTable];
+  if (maximum === undefined) throw content.malformed('the description is of another module', start);
+  capping.nextTable += 1;
+  output.add(encodeTableLimits(encoded, maximum));
+}
+
+function maximumElements(description: ModuleDescription, limit: number): readonly number[] {
+  const maximums = shareMemory(
+    description.tables.map((table) => ({ ...table, pageBytes: 1 })),
+    limit,
+  );
+  if (maximums !== undefined) return maximums;
+  const minimum = description.tables.reduce((sum, { limits }) => sum + limits.minimum, 0);
+  throw new ArtifactError(
+    'table-limit',
+    `The module declares tables of at least ${String(minimum)} elements, and at most ${String(limit)} are allowed. ` +
+      'Build it with smaller tables, or ask the operator for a higher limit.',
+    { section: 'table' },
   );
 }
 

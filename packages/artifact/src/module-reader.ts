@@ -74,9 +74,11 @@ class ModuleInReading {
       case 'start':
         this.#takeStart(content);
         break;
+      case 'code':
+        assertCodeEffort(content);
+        return;
       case 'element':
       case 'dataCount':
-      case 'code':
       case 'data':
         // Nothing of a description is in here; the engine checks them when it compiles.
         return;
@@ -265,4 +267,23 @@ function readTable(content: ByteReader): { limits: LimitsType; hasInitializer: b
   }
   readReferenceType(content);
   return { limits: readTableLimits(content).limits, hasInitializer };
+}
+
+/** Looks at the head of every function body: how many locals it has, for how long a body. */
+function assertCodeEffort(content: ByteReader): void {
+  const count = content.count('functions', 'functions');
+  for (let index = 0; index < count; index += 1) {
+    const body = content.part(content.u32(), 'code');
+    const bytes = body.end - body.offset;
+    let locals = 0;
+    for (let groups = body.u32(); groups > 0; groups -= 1) {
+      locals += body.u32();
+      readValueType(body);
+    }
+    content.assertLimit(
+      'functionEffort',
+      locals * bytes,
+      `locals for the length of function body ${String(index)} (${String(locals)} in ${String(bytes)} bytes)`,
+    );
+  }
 }

@@ -46,10 +46,14 @@ export function scanJson(bytes: Uint8Array): JsonSpan {
  * Like `scanJson`, for an object: gives the spans of its members in the order written, duplicates
  * included, without parsing any of them.
  *
+ * @param membersMax Most members that are taken; more are refused as soon as they are seen. Default: any number.
  * @returns `undefined` when the value is valid JSON but no object.
  * @throws JsonSyntaxError
  */
-export function scanMembers(bytes: Uint8Array): readonly JsonMember[] | undefined {
+export function scanMembers(
+  bytes: Uint8Array,
+  membersMax?: number,
+): readonly JsonMember[] | undefined {
   assertUtf8(bytes);
   let at = skipWhitespace(bytes, 0);
   if (bytes[at] !== 0x7b) {
@@ -64,6 +68,8 @@ export function scanMembers(bytes: Uint8Array): readonly JsonMember[] | undefine
   }
   for (;;) {
     if (bytes[at] !== 0x22) throw unexpected(bytes, at);
+    if (members.length === membersMax)
+      throw new JsonSyntaxError(`more than ${String(membersMax)} members`, at);
     const nameEnd = scanString(bytes, at);
     const name = JSON.parse(decodeUtf8(bytes, at, nameEnd)) as string;
     at = skipWhitespace(bytes, nameEnd);

@@ -22,6 +22,11 @@ describe('toAnswerBody', () => {
     );
   });
 
+  it('does not look through an error with more members than anybody writes', () => {
+    const json = `{${'"":0,'.repeat(10_000)}"error":1}`;
+    expect(toAnswerBody({ type: 'application-error', json }, 'plain')).toBe(`{"error":${json}}`);
+  });
+
   it('joins long texts as bytes', () => {
     const json = new Uint8Array(Buffer.from('"❄"'));
     const body = toAnswerBody({ type: 'application-error', json }, 'plain');

@@ -1,4 +1,4 @@
-import { jsonTextToBytes, scanMembers, type JsonText } from '@wasmwhisk/json-text';
+import { JsonSyntaxError, jsonTextToBytes, scanMembers, type JsonText } from '@wasmwhisk/json-text';
 
 /** What a guest answered, as the wire sees it. */
 export interface GuestAnswer {
@@ -28,9 +28,18 @@ export function toAnswerBody(answer: GuestAnswer, shape: AnswerShape): JsonText 
   return join('{"error":', answer.json, '}');
 }
 
+/** Most members of an application error that are looked at, on the thread that answers. */
+const membersMax = 10_000;
+
+/** What has more members is no error of OpenWhisk's form, and becomes the value of one. */
 function hasError(json: JsonText): boolean {
-  const members = scanMembers(jsonTextToBytes(json));
-  return members?.some((member) => member.name === 'error') === true;
+  try {
+    const members = scanMembers(jsonTextToBytes(json), membersMax);
+    return members?.some((member) => member.name === 'error') === true;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return false;
+    throw error;
+  }
 }
 
 function join(before: string, json: JsonText, after: string): JsonText {

@@ -1,6 +1,9 @@
 import { JsonSyntaxError, scanMembers, type JsonMember } from '@wasmwhisk/json-text';
 import { RequestError } from './request-error.js';
 
+/** Most members of one object that is cut: each costs far more than its bytes, before anything else is checked. */
+const membersMax = 100_000;
+
 /**
  * Cuts a request body into its members, unparsed. A name that is given twice counts the last time,
  * as in `JSON.parse`.
@@ -10,7 +13,7 @@ import { RequestError } from './request-error.js';
  */
 export function cutBody(body: Uint8Array): ReadonlyMap<string, JsonMember> | undefined {
   try {
-    const members = scanMembers(body);
+    const members = scanMembers(body, membersMax);
     if (members === undefined) return undefined;
     return new Map(members.map((member) => [member.name, member]));
   } catch (error) {

@@ -50,4 +50,13 @@ describe('parseRunRequest', () => {
       expect(parsed.type === 'run' && parsed.request.deadlineEpochMs).toBeUndefined();
     },
   );
+
+  it('refuses more members than anybody sends, and any number of them in the arguments', () => {
+    const many = '"":0,'.repeat(100_000);
+    expect(parseRunRequest(Buffer.from(`{${many}"value":{}}`))).toEqual({
+      type: 'unreadable',
+      reason: 'more than 100000 members at byte 500001',
+    });
+    expect(parseRunRequest(Buffer.from(`{"value":{${many}"a":1}}`)).type).toBe('run');
+  });
 });

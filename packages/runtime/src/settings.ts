@@ -2,7 +2,7 @@
 export interface CompileLimits {
   /** Most linear memory of one instance, all its memories together, in bytes. */
   readonly memoryBytes: number;
-  /** Most elements of each table. */
+  /** Most elements of one guest, all its tables together. */
   readonly tableElements: number;
 }
 

@@ -196,7 +196,12 @@ const limitsSchema = section({
     4096 * mebibyte,
     "Most linear memory of one guest. In single mode the default follows the control group's limit, less what Node.js needs.",
   ),
-  tableElements: count(1_000_000, 1, 10_000_000, 'Most elements of each table of a guest.'),
+  tableElements: count(
+    1_000_000,
+    1,
+    10_000_000,
+    'Most elements of one guest, all its tables together.',
+  ),
   timeoutMs: count(60_000, 1, 86_400_000, 'Time of a run whose caller names no deadline.'),
   timeoutMsMax: count(600_000, 1, 86_400_000, 'Longest time of a run, whatever its caller says.'),
   deadlineMarginMs: count(
