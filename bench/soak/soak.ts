@@ -15,6 +15,7 @@ import { lifeKinds } from './life-kinds.ts';
 import { Random } from './random.ts';
 import { runKinds } from './run-kinds.ts';
 import { Session } from './session.ts';
+import { StallWatch } from './stall-watch.ts';
 import { readSettledVitals, readVitals, type Vitals } from './vitals.ts';
 
 export interface SoakOptions {
@@ -137,6 +138,9 @@ class Work {
   runsSent = 0;
   readonly #client: JsonClient;
   readonly #random: Random;
+  /** Names of kinds by session id. */
+  readonly #inProgress = new Map<string, string>();
+  #onEnd: () => void = () => undefined;
   #nextId = 1;
 
   constructor(client: JsonClient, seed: number) {
@@ -162,7 +166,15 @@ class Work {
         this.performed += 1;
       }
     };
-    await Promise.all(Array.from({ length: lanes }, lane));
+    const watch = new StallWatch(() => [...this.#inProgress.values()]);
+    this.#onEnd = () => {
+      watch.noteEnd();
+    };
+    try {
+      await Promise.race([Promise.all(Array.from({ length: lanes }, lane)), watch.stalled]);
+    } finally {
+      watch.stop();
+    }
   }
 
   async #act(): Promise<void> {
@@ -170,14 +182,11 @@ class Work {
     const kind = kinds[index];
     const tally = this.tallies[index];
     if (kind === undefined || tally === undefined) throw new Error('There is no such kind.');
-    const session = new Session(
-      this.#client,
-      this.#random,
-      `soak-${String(this.#nextId++)}`,
-      () => {
-        this.runsSent += 1;
-      },
-    );
+    const id = `soak-${String(this.#nextId++)}`;
+    const session = new Session(this.#client, this.#random, id, () => {
+      this.runsSent += 1;
+    });
+    this.#inProgress.set(id, kind.name);
     tally.done += 1;
     try {
       await kind.act(session);
@@ -185,6 +194,8 @@ class Work {
       tally.wrong += 1;
       this.fault(`${kind.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    this.#inProgress.delete(id);
+    this.#onEnd();
   }
 
   #draw(): number {
