@@ -88,16 +88,17 @@ export function containerFolder(root: string, containerKey: string): string {
   return path.join(root, shortDigest(containerKey));
 }
 
-/** Makes the directories that a container was granted. One guest path, one folder. */
+/** Makes the directories that a container was granted. One guest path, one folder, each up to `bytesMax`. */
 export async function createDirectories(
   folder: string,
   guestPaths: readonly string[],
+  bytesMax: number,
 ): Promise<readonly DirectoryGrant[]> {
   const grants: DirectoryGrant[] = [];
   for (const guestPath of new Set(guestPaths)) {
     const hostPath = path.join(folder, shortDigest(guestPath));
     await mkdir(hostPath, { recursive: true, mode: 0o700 });
-    grants.push({ hostPath, guestPath, access: 'read-write' });
+    grants.push({ hostPath, guestPath, access: 'read-write', bytesMax });
   }
   return grants;
 }

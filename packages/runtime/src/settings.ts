@@ -19,6 +19,8 @@ export interface DirectoryGrant {
   /** The name under which the guest sees it, such as `.` or `/data`. */
   readonly guestPath: string;
   readonly access: 'read-only' | 'read-write';
+  /** Most bytes that it may hold when it is read-write, 4 KiB for each entry included. Default: any number. */
+  readonly bytesMax?: number;
 }
 
 /** Outgoing HTTP as granted: hosts are names or `*`, optionally with a port. */

@@ -228,6 +228,12 @@ const limitsSchema = section({
     1024 * mebibyte,
     'Longest result. OpenWhisk itself cuts at 1 MiB.',
   ),
+  directoryBytes: count(
+    1024 * mebibyte,
+    4096,
+    1024 * 1024 * mebibyte,
+    'Most that a read-write directory of a container may hold, 4 KiB for each entry included. Beyond it writing fails with EDQUOT.',
+  ),
   codeBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Longest code text of an `/init`.'),
   artifactBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Largest module or component.'),
   unzippedBytes: count(256 * mebibyte, 1024, 4096 * mebibyte, 'All files of an archive together.'),

@@ -214,7 +214,9 @@ export class Container {
       const directories: DirectoryGrant[] = [];
       if (requests.directories.length > 0) {
         folder = containerFolder(await this.#services.directories.path(), this.key);
-        directories.push(...(await createDirectories(folder, requests.directories)));
+        directories.push(
+          ...(await createDirectories(folder, requests.directories, config.limits.directoryBytes)),
+        );
       }
       if (filesFolder !== undefined)
         directories.unshift({ hostPath: filesFolder, guestPath: '.', access: 'read-only' });

@@ -23,6 +23,7 @@ import {
   type FileType,
   type NewTimes,
 } from './file-stat.js';
+import { entryBytes, type DirectoryQuota } from './directory-quota.js';
 import type { HostDescriptors } from './host-descriptors.js';
 import { OpenFile } from './open-file.js';
 import { parsePath } from './path.js';
@@ -72,12 +73,19 @@ export class OpenDirectory {
   readonly access: DirectoryAccess;
   readonly #descriptors: HostDescriptors;
   readonly #fd: number;
+  readonly #quota: DirectoryQuota | undefined;
 
   /** Takes over `fd`, which is one of `descriptors`. */
-  constructor(descriptors: HostDescriptors, fd: number, access: DirectoryAccess) {
+  constructor(
+    descriptors: HostDescriptors,
+    fd: number,
+    access: DirectoryAccess,
+    quota?: DirectoryQuota,
+  ) {
     this.#descriptors = descriptors;
     this.#fd = fd;
     this.access = access;
+    this.#quota = quota;
   }
 
   get mayChange(): boolean {
@@ -107,6 +115,7 @@ export class OpenDirectory {
   createDirectoryAt(path: string): void {
     this.#assertMayChange();
     this.#visit(path, (place) => {
+      this.#quota?.grow(entryBytes);
       mkdirSync(place.path);
     });
   }
@@ -141,6 +150,7 @@ export class OpenDirectory {
     parsePath(target);
     this.#visit(path, (place) => {
       assertNoSlash(place);
+      this.#quota?.grow(entryBytes);
       symlinkSync(target, place.path);
     });
   }
@@ -153,6 +163,7 @@ export class OpenDirectory {
       assertNoSlash(place);
       to.#visit(toPath, (toPlace) => {
         assertNoSlash(toPlace);
+        to.#quota?.grow(entryBytes + Number(statPlace(place).size));
         linkSync(place.path, toPlace.path);
       });
     });
@@ -231,12 +242,21 @@ export class OpenDirectory {
       (directory ? O_DIRECTORY : 0);
     // Linux made such calls EINVAL in 6.4 and created a file before; say the same everywhere.
     if (directory && options.create) throw new WasiError('EINVAL');
+    if (options.create && !exists(place)) this.#quota?.grow(entryBytes);
     const fd = this.#descriptors.open(place.path, flags);
     try {
       const stats = fstatSync(fd);
-      if (stats.isDirectory()) return new OpenDirectory(this.#descriptors, fd, this.access);
+      if (stats.isDirectory())
+        return new OpenDirectory(this.#descriptors, fd, this.access, this.#quota);
       const mode = { read: read || !write, write, append };
-      return new OpenFile(this.#descriptors, fd, fileTypeOf(stats), mode, this.mayChange);
+      return new OpenFile(
+        this.#descriptors,
+        fd,
+        fileTypeOf(stats),
+        mode,
+        this.mayChange,
+        this.#quota,
+      );
     } catch (error) {
       this.#descriptors.closeOne(fd);
       throw error;
@@ -253,6 +273,10 @@ const lastNotFollowed: WalkOptions = { follow: false };
 /** What is opened or looked at by a path that ends in `/` is the directory behind a link. What is removed or renamed is not. */
 function slashFollows(path: string, options: WalkOptions): WalkOptions {
   return path.endsWith('/') ? { follow: true } : options;
+}
+
+function exists(place: Place): boolean {
+  return lstatSync(place.path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function statPlace(place: Place): FileStat {

@@ -16,6 +16,7 @@ import {
   type FileType,
   type NewTimes,
 } from './file-stat.js';
+import type { DirectoryQuota } from './directory-quota.js';
 import type { HostDescriptors } from './host-descriptors.js';
 
 const { O_APPEND, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
@@ -36,6 +37,7 @@ export class OpenFile {
   /** Whether the directory it was opened in may be changed: governs times and size. */
   readonly mayChange: boolean;
   readonly #descriptors: HostDescriptors;
+  readonly #quota: DirectoryQuota | undefined;
   #fd: number;
   #mode: FileMode;
 
@@ -46,7 +48,9 @@ export class OpenFile {
     type: FileType,
     mode: FileMode,
     mayChange: boolean,
+    quota?: DirectoryQuota,
   ) {
+    this.#quota = quota;
     this.#descriptors = descriptors;
     this.#fd = fd;
     this.type = type;
@@ -72,6 +76,7 @@ export class OpenFile {
   /** Writes at `offset`, or at the end when opened to append; returns how much. */
   write(bytes: Uint8Array, offset: bigint): number {
     if (!this.#mode.write) throw new WasiError('EBADF');
+    if (this.#quota !== undefined) this.#growTo(this.#endOfWrite(bytes.length, offset));
     return writeSync(this.#fd, bytes, 0, bytes.length, this.#hostOffset(offset));
   }
 
@@ -82,6 +87,7 @@ export class OpenFile {
   setSize(size: bigint): void {
     if (!this.#mode.write) throw new WasiError('EBADF');
     if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new WasiError('EFBIG');
+    this.#growTo(Number(size));
     ftruncateSync(this.#fd, Number(size));
   }
 
@@ -116,6 +122,14 @@ export class OpenFile {
   /** Idempotent. */
   close(): void {
     this.#descriptors.closeOne(this.#fd);
+  }
+
+  #endOfWrite(length: number, offset: bigint): number {
+    return length + (this.#mode.append ? fstatSync(this.#fd).size : Number(offset));
+  }
+
+  #growTo(size: number): void {
+    this.#quota?.grow(size - fstatSync(this.#fd).size);
   }
 
   #hostOffset(offset: bigint): number | null {

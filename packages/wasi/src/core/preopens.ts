@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { DirectoryQuota } from './directory-quota.js';
 import type { HostDescriptors } from './host-descriptors.js';
 import { OpenDirectory, type DirectoryAccess } from './open-directory.js';
 import { entryPath } from './path-walk.js';
@@ -10,6 +11,8 @@ export interface Preopen {
   /** The guest's name for it, such as `.` or `/data`. */
   readonly guestPath: string;
   readonly access: DirectoryAccess;
+  /** Most bytes that it may hold when it is read-write, 4 KiB for each entry included. Default: no limit of ours. */
+  readonly bytesMax?: number;
 }
 
 export interface PreopenedDirectory {
@@ -27,9 +30,10 @@ export function openPreopens(
   preopens: readonly Preopen[],
   descriptors: HostDescriptors,
 ): PreopenedDirectory[] {
-  return preopens.map(({ hostPath, guestPath, access }) => {
+  return preopens.map(({ hostPath, guestPath, access, bytesMax }) => {
     const fd = descriptors.open(hostPath, constants.O_RDONLY | constants.O_DIRECTORY);
-    return { guestPath, directory: new OpenDirectory(descriptors, fd, access) };
+    const quota = bytesMax === undefined ? undefined : new DirectoryQuota(hostPath, bytesMax);
+    return { guestPath, directory: new OpenDirectory(descriptors, fd, access, quota) };
   });
 }
 
