@@ -78,6 +78,11 @@ export const executorErrors = {
     text: 'Bad request: %s',
     summary: 'The container id is longer than 256 characters.',
   },
+  WW_ERR_CONTAINER_DESTROYED: {
+    status: 500,
+    text: 'Internal error. The container was destroyed during its initialization.',
+    summary: 'The container was destroyed while its `/init` was in progress.',
+  },
   WW_ERR_CONTAINER_LIMIT: {
     status: 500,
     text: 'Internal error. All %s containers are in use.',

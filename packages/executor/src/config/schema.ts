@@ -182,6 +182,12 @@ const runtimeSchema = section({
     1_000_000,
     'Compiled artifacts kept although no container uses them.',
   ),
+  compiledBytesMax: count(
+    512 * mebibyte,
+    0,
+    1024 * 1024 * mebibyte,
+    'Bytes of these, counted as modules, with the other files of their archives.',
+  ),
   trustUnit: choice(['namespace', 'container'], {
     default: 'namespace',
     description:

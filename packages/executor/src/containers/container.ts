@@ -105,7 +105,10 @@ export class Container {
     const startedAt = performance.now();
     try {
       this.#action = await this.#createAction(request, request.code);
-      if (this.#destroyed) await this.#dropAction();
+      if (this.#destroyed) {
+        await this.#dropAction();
+        throw executorError('WW_ERR_CONTAINER_DESTROYED');
+      }
     } catch (error) {
       const failure = toInitFailure(error);
       const log = this.#openLog(environmentValue(request.environment, '__OW_ACTIVATION_ID') ?? '');

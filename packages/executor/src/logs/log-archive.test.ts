@@ -60,4 +60,21 @@ describe('LogArchive', () => {
     archive.add(owner('a'), line('x'));
     expect(archive.get(owner('a'))).toBeUndefined();
   });
+
+  it('counts ids, which callers choose as long as they like', () => {
+    const archive = new LogArchive(100_000);
+    for (let index = 0; index < 20; index += 1)
+      archive.open(owner(`${'x'.repeat(10_000)}${String(index)}`));
+    expect(archive.bytes).toBeLessThanOrEqual(100_000);
+    expect(archive.get(owner(`${'x'.repeat(10_000)}0`))).toBeUndefined();
+    expect(archive.get(owner(`${'x'.repeat(10_000)}19`))).toEqual([]);
+  });
+
+  it('tells ids apart, whatever characters are in them', () => {
+    const archive = new LogArchive(10_000);
+    archive.open({ containerId: 'a', activationId: 'b c' });
+    expect(archive.get({ containerId: 'a b', activationId: 'c' })).toBeUndefined();
+    archive.open({ containerId: 'a', activationId: 'b\nc' });
+    expect(archive.get({ containerId: 'a\nb', activationId: 'c' })).toBeUndefined();
+  });
 });

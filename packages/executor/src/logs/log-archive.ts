@@ -38,7 +38,7 @@ export class LogArchive {
     const key = keyOf(owner);
     if (this.#bytesMax === 0 || this.#logs.has(key)) return;
     this.#logs.set(key, emptyLog);
-    this.#bytes += recordOverheadBytes;
+    this.#bytes += recordOverheadBytes + bytesOf(key);
     this.#evict();
   }
 
@@ -67,7 +67,7 @@ export class LogArchive {
       const oldest = this.#nextOldest();
       if (oldest === undefined) return;
       this.#logs.delete(oldest[0]);
-      this.#bytes -= oldest[1].bytes;
+      this.#bytes -= oldest[1].bytes + bytesOf(oldest[0]);
     }
   }
 
@@ -81,6 +81,12 @@ export class LogArchive {
   }
 }
 
-function keyOf(owner: LogOwner): string {
-  return `${owner.containerId}\n${owner.activationId}`;
+/** Callers choose both ids, with any character in them: the length tells where the first one ends. */
+function keyOf({ containerId, activationId }: LogOwner): string {
+  return `${String(containerId.length)} ${containerId} ${activationId}`;
+}
+
+/** Ids may be long, too: a megabyte is allowed on the wire. */
+function bytesOf(key: string): number {
+  return key.length * 2;
 }

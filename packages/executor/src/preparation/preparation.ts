@@ -22,6 +22,14 @@ export interface PreparedCode {
   /** Folder with the archive's other files. */
   readonly filesFolder: string | undefined;
   readonly descriptor: DescriptorRequests | undefined;
+  /** Of the artifact and the other files. */
+  readonly bytes: number;
+}
+
+interface SizedArtifact {
+  readonly compiled: CompiledArtifact;
+  /** Of the artifact that it was made of. */
+  readonly bytes: number;
 }
 
 /** The code of an `/init`. */
@@ -42,6 +50,7 @@ interface UnpackedCode {
   readonly artifact: Artifact;
   readonly entry: string | undefined;
   readonly filesFolder: string | undefined;
+  readonly filesBytes: number;
   readonly descriptor: DescriptorRequests | undefined;
 }
 
@@ -56,7 +65,7 @@ export class Preparation {
   readonly #folder = new TemporaryFolder();
   readonly #prepared: SharedCache<PreparedCode>;
   /** By artifact digest: archives may differ around an equal module. */
-  readonly #compiled: SharedCache<CompiledArtifact>;
+  readonly #compiled: SharedCache<SizedArtifact>;
 
   /** `onLeftOver` is told of folders that could not be removed. */
   constructor(
@@ -81,13 +90,21 @@ export class Preparation {
     });
     // Failures of a task reach its caller; a thread that fails without one is replaced.
     this.#pool.on('error', () => undefined);
-    this.#compiled = new SharedCache(config.runtime.compiledMax, () => undefined);
-    this.#prepared = new SharedCache(config.runtime.compiledMax, (prepared) => {
-      const { filesFolder } = prepared;
-      if (filesFolder === undefined) return;
-      removeTree(filesFolder).catch((error: unknown) => {
-        onLeftOver(filesFolder, error);
-      });
+    const { compiledMax, compiledBytesMax } = config.runtime;
+    const options = {
+      unusedMax: compiledMax,
+      unusedBytesMax: compiledBytesMax,
+      bytesOf: ({ bytes }: { readonly bytes: number }) => bytes,
+    };
+    this.#compiled = new SharedCache<SizedArtifact>({ ...options, onEvict: () => undefined });
+    this.#prepared = new SharedCache<PreparedCode>({
+      ...options,
+      onEvict: ({ filesFolder }) => {
+        if (filesFolder === undefined) return;
+        removeTree(filesFolder).catch((error: unknown) => {
+          onLeftOver(filesFolder, error);
+        });
+      },
     });
   }
 
@@ -108,14 +125,18 @@ export class Preparation {
     return this.#prepared.lease(key, async () => {
       const unpacked = await this.#unpack(request);
       try {
-        const { artifact, entry, filesFolder, descriptor } = unpacked;
+        const { artifact, entry, filesFolder, filesBytes, descriptor } = unpacked;
         const { description } = artifact;
+        const artifactBytes = artifact.bytes.length;
         const runtime = await chooseRuntime(description, wanted(descriptor), this.#runtimes);
-        const lease = await this.#compiled.lease(`${runtime} ${artifact.digest}`, () =>
-          this.#compile(artifact, runtime),
-        );
+        const lease = await this.#compiled.lease(`${runtime} ${artifact.digest}`, async () => ({
+          compiled: await this.#compile(artifact, runtime),
+          bytes: artifactBytes,
+        }));
         lease.release();
-        return { compiled: lease.value, description, entry, filesFolder, descriptor };
+        const { compiled } = lease.value;
+        const bytes = artifactBytes + filesBytes;
+        return { compiled, description, entry, filesFolder, descriptor, bytes };
       } catch (error) {
         if (unpacked.filesFolder !== undefined) await removeTree(unpacked.filesFolder);
         throw error;
@@ -143,7 +164,7 @@ export class Preparation {
     );
     if (result.type !== 'taken') throw new TypeError(`unexpected answer ${result.type}`);
     const { artifact, entry, files, descriptor } = result.taken;
-    return { artifact, entry, filesFolder: files.folder, descriptor };
+    return { artifact, entry, filesFolder: files.folder, filesBytes: files.bytes, descriptor };
   }
 
   async #compile(artifact: Artifact, runtime: string): Promise<CompiledArtifact> {
