@@ -73,6 +73,8 @@ export interface ModuleDescription {
   }[];
   readonly tables: readonly { readonly imported: boolean; readonly limits: LimitsType }[];
   readonly hasStartFunction: boolean;
+  /** It defines array types of the garbage collection proposal. */
+  readonly definesArrays: boolean;
   readonly customSections: readonly string[];
   readonly producers: readonly Producer[];
   /** `undefined` when no interface of ours is recognised; `numeric` needs an export named by `main`. */

@@ -94,6 +94,7 @@ class ModuleInReading {
       memories: this.#memories,
       tables: this.#tables,
       hasStartFunction: this.#hasStartFunction,
+      definesArrays: this.#types.definesArrays,
       customSections: this.#customSections,
       producers: [...this.#producers.values()],
       guestInterface: detectModuleInterface(this.#exports),

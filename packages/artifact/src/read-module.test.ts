@@ -123,6 +123,16 @@ describe('a module is described', () => {
     expect(describeModule(assemble('(module (func $f) (start $f))')).hasStartFunction).toBe(true);
   });
 
+  it('with whether it defines arrays, which are not linear memory', () => {
+    const struct = [0x5f, 1, 0x7f, 0];
+    const array = [0x50, 0, 0x5e, 0x78, 1];
+    expect(describeModule(moduleOf(section(1, [1, ...struct]))).definesArrays).toBe(false);
+    // In a recursion group.
+    expect(describeModule(moduleOf(section(1, [1, 0x4e, 2, ...struct, ...array])))).toMatchObject({
+      definesArrays: true,
+    });
+  });
+
   it('with custom sections and producers', () => {
     const producers = [
       ...text('producers'),

@@ -12,6 +12,11 @@ export class TypeSpace {
   readonly #known = new Map<number, FunctionType>();
   #section: ByteReader | undefined;
   #described = 0;
+  #definesArrays = false;
+
+  get definesArrays(): boolean {
+    return this.#definesArrays;
+  }
 
   get size(): number {
     return this.#offsets.length;
@@ -24,8 +29,11 @@ export class TypeSpace {
     for (let group = 0; group < groups; group += 1) {
       const members = this.#groupSize(section);
       section.assertLimit('types', this.#offsets.length + members, 'types');
-      for (let member = 0; member < members; member += 1)
-        this.#offsets.push(skipSubType(section) ?? 0);
+      for (let member = 0; member < members; member += 1) {
+        const type = skipSubType(section);
+        this.#offsets.push(type.kind === 'function' ? type.offset : 0);
+        if (type.kind === 'array') this.#definesArrays = true;
+      }
     }
   }
 

@@ -70,11 +70,14 @@ export function readMutability(reader: ByteReader): boolean {
   return flag === 1;
 }
 
-/**
- * Passes over one type of a recursion group: `sub`, `sub final`, or the plain form.
- * @returns the offset of the parameters when it is a function type.
- */
-export function skipSubType(reader: ByteReader): number | undefined {
+/** What a type of a recursion group is; `offset` is where a function's parameters stand. */
+export type SubType =
+  | { readonly kind: 'function'; readonly offset: number }
+  | { readonly kind: 'struct' }
+  | { readonly kind: 'array' };
+
+/** Passes over one type of a recursion group: `sub`, `sub final`, or the plain form. */
+export function skipSubType(reader: ByteReader): SubType {
   let code = reader.byte();
   if (code === 0x50 || code === 0x4f) {
     const supertypes = reader.count('types', 'supertypes');
@@ -88,16 +91,16 @@ export function skipSubType(reader: ByteReader): number | undefined {
         const count = reader.count('signatureValues', what);
         for (let index = 0; index < count; index += 1) readValueType(reader);
       }
-      return offset;
+      return { kind: 'function', offset };
     }
     case 0x5f: {
       const fields = reader.count('types', 'struct fields');
       for (let index = 0; index < fields; index += 1) skipFieldType(reader);
-      return undefined;
+      return { kind: 'struct' };
     }
     case 0x5e:
       skipFieldType(reader);
-      return undefined;
+      return { kind: 'array' };
     default:
       throw reader.malformed(
         `0x${code.toString(16)} stands where a type belongs`,

@@ -53,7 +53,7 @@ export async function run(request: RunRequest): Promise<void> {
       );
     const { memoryBytes, tableElements, resultBytes } = limits;
     const compiled = await withProgress('compiling', () =>
-      runtime.precompile(artifact, { memoryBytes, tableElements }),
+      runtime.precompile(artifact, { memoryBytes, tableElements, arrays: config.policy.arrays }),
     );
     const command: CommandRun = {
       args: [file === '-' ? 'stdin' : path.basename(file), ...request.args],

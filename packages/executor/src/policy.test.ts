@@ -9,7 +9,13 @@ import {
   type CapabilityRequests,
 } from './policy.js';
 
-const closed = { directoryRoot: '', httpHosts: [], runtimesByAnnotation: [], environment: [] };
+const closed = {
+  directoryRoot: '',
+  httpHosts: [],
+  runtimesByAnnotation: [],
+  arrays: false,
+  environment: [],
+};
 const open = {
   ...closed,
   directoryRoot: '/srv/actions',

@@ -5,7 +5,7 @@ import {
   type Artifact,
   type ModuleDescription,
 } from '@wasmwhisk/artifact';
-import { WasmRuntimeError, type CompileLimits } from '@wasmwhisk/runtime';
+import { assertArraysAllowed, WasmRuntimeError, type CompileLimits } from '@wasmwhisk/runtime';
 import type { CompiledComponent, ComponentInterface, CoreModule } from './compiled-component.js';
 import { readGlueImports, readInstanceCounts, toGlueSource, type GlueImport } from './glue.js';
 import { assertHarmlessNames, namesOf } from './harmless-names.js';
@@ -95,6 +95,7 @@ function compileCoreModules(
     description: describeCoreModule(name, bytes),
     instances: counts.get(name) ?? 0,
   }));
+  for (const { description } of sources) assertArraysAllowed(description, limits);
   assertFew('memories', sources, ({ memories }) => memories);
   assertFew('tables', sources, ({ tables }) => tables);
   const shares = shareMemory(sources.map(memoryDemand), limits.memoryBytes);

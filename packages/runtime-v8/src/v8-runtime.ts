@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Artifact, ArtifactDescription, FunctionType } from '@wasmwhisk/artifact';
 import {
+  assertArraysAllowed,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -74,6 +75,7 @@ export class V8Runtime implements WasmRuntime {
         'WW_ERR_ARTIFACT_UNSUPPORTED',
         `The artifact cannot run on V8: ${assessment.type === 'unsupported' ? assessment.reason : digest}.`,
       );
+    assertArraysAllowed(description, limits);
     const prepared = prepareModule(artifact, description, limits);
     const code: V8Code = {
       module: await compile(prepared.bytes),

@@ -2,6 +2,7 @@ import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import { capLimits } from '@wasmwhisk/artifact';
 import {
   toRunEndError,
+  assertArraysAllowed,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -57,6 +58,7 @@ export class WasmerRuntime implements WasmRuntime {
         'WW_ERR_ARTIFACT_UNSUPPORTED',
         `The runtime wasmer cannot run this artifact: ${assessment.type === 'unsupported' ? assessment.reason : 'it is no module'}.`,
       );
+    assertArraysAllowed(description, limits);
     try {
       const module = await WebAssembly.compile(capLimits(bytes, description, limits));
       const code: WasmerCode = { module, interface: served };

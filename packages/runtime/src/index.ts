@@ -38,6 +38,7 @@ export type {
   HttpGrant,
   RunLimits,
 } from './settings.js';
+export { assertArraysAllowed } from './guest/arrays.js';
 export { bindBufferGuest, bindSecondBufferGuest, type BufferGuest } from './guest/buffer.js';
 export { CommandOutput } from './guest/command-output.js';
 export { functionExport, memoryExport, memoryRange, type CoreFunction } from './guest/exports.js';

@@ -4,6 +4,11 @@ export interface CompileLimits {
   readonly memoryBytes: number;
   /** Most elements of one guest, all its tables together. */
   readonly tableElements: number;
+  /**
+   * Whether modules may define arrays of the garbage collection proposal. On V8 one array that no
+   * longer fits into the heap ends the process and not the thread. Default: they may not.
+   */
+  readonly arrays?: boolean;
 }
 
 /** Limits of each run. Every one is finite. */

@@ -35,6 +35,7 @@ export function modeDefaults(
         Object.entries({
           'runtime.threads': { value: 1, reason: 'one activation' },
           'runtime.spareThreads': { value: 0, reason: 'one activation' },
+          'policy.arrays': { value: true, reason: 'one activation' },
           'log.level': { value: 'silent', reason: "standard output is the action's" },
         }),
       );
@@ -51,6 +52,7 @@ function singleDefaults(
   const defaults = new Map<string, ModeDefault>([
     ['server.host', { value: '0.0.0.0', reason }],
     ['server.port', { value: 8080, reason }],
+    ['policy.arrays', { value: true, reason: 'single mode: no other action is there' }],
     ['log.level', { value: 'silent', reason: "single mode: standard output is the action's" }],
   ]);
   // OpenWhisk's installer always passes the variable, mostly as `false`; nothing but `true` enables it.

@@ -261,6 +261,11 @@ const policySchema = section({
     default: [],
     description: 'Runtimes that an action may choose for itself by its annotation `runtime`.',
   }),
+  arrays: flag({
+    default: false,
+    description:
+      'Whether modules may define arrays of the garbage collection proposal (Kotlin, Dart). With them an action can end the whole process. In single mode they may.',
+  }),
   environment: texts({
     default: [],
     description: 'Names of host variables that every guest sees, beside `__OW_*`.',

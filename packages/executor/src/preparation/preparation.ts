@@ -169,7 +169,8 @@ export class Preparation {
 
   async #compile(artifact: Artifact, runtime: string): Promise<CompiledArtifact> {
     const { memoryBytes, tableElements } = this.#config.limits;
-    const limits = { memoryBytes, tableElements };
+    const { arrays } = this.#config.policy;
+    const limits = { memoryBytes, tableElements, arrays };
     const result = await this.#run({ type: 'precompile', runtime, artifact, limits }, [
       artifact.bytes.buffer,
     ]);

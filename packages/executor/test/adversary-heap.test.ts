@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { commandOf, startTarget } from './adversary.js';
+
+/** A module with an array type, as the toolchains of languages with garbage collection make. */
+function withArrays(module: Uint8Array): Uint8Array {
+  // The type section comes first: its id, its length, and how many types there are, all below 64.
+  const [, length = 0, count = 0] = module.subarray(8);
+  const array = [0x5e, 0x7e, 0x01];
+  const head = [0x01, length + array.length, count + 1];
+  const types = module.subarray(11, 10 + length);
+  return Uint8Array.of(
+    ...module.subarray(0, 8),
+    ...head,
+    ...types,
+    ...array,
+    ...module.subarray(10 + length),
+  );
+}
+
+describe('A guest with arrays of its own heap', () => {
+  it('is refused with the reason among others, and taken where the operator trusts all', async () => {
+    const module = withArrays(commandOf('nop'));
+    const careful = await startTarget();
+    const refused = await careful.init('arrays', module);
+    expect(refused).toMatchObject({ status: 502, code: 'WW_ERR_CAPABILITY_DENIED' });
+    expect(refused.text).toContain('policy.arrays');
+    const trusting = await startTarget('--set', 'policy.arrays=true');
+    expect((await trusting.init('arrays', module)).status).toBe(200);
+    expect((await trusting.run('arrays')).status).toBe(200);
+  });
+});
