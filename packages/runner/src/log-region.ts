@@ -113,6 +113,8 @@ export class LogRegionReader {
   /** Bytes of a generation that were handed on by `peek`, until its message comes. */
   readonly #peeked = new Map<number, number>();
   #receivedGeneration = -1;
+  /** Every generation that held something comes by message once, and they are counted from 0. */
+  #received = 0;
 
   constructor(region: SharedArrayBuffer, sinkOf: (run: number) => LogSink | undefined) {
     this.#words = new Int32Array(region, 0, headerBytes / 4);
@@ -124,17 +126,22 @@ export class LogRegionReader {
   receive(frames: LogFrames): void {
     const seen = this.#peeked.get(frames.generation) ?? 0;
     this.#peeked.delete(frames.generation);
+    this.#received += 1;
     this.#receivedGeneration = Math.max(this.#receivedGeneration, frames.generation);
     this.#deliver(frames.run, frames.frames.subarray(seen));
   }
 
-  /** Looks into the region of a worker that still computes, or that was ended. */
-  peek(): void {
+  /**
+   * Looks into the region of a worker that still computes; at the `end` of one that was ended. What a
+   * message carries was written before what lies here, so while one is on its way nothing is taken.
+   */
+  peek(when: 'now' | 'end'): void {
     const generation = Atomics.load(this.#words, generationWord);
     const run = Atomics.load(this.#words, runWord);
     const used = Atomics.load(this.#words, usedWord);
     // A worker ended between posting its frames and emptying the region: they came by message.
     if (generation <= this.#receivedGeneration) return;
+    if (when === 'now' && generation !== this.#received) return;
     const seen = this.#peeked.get(generation) ?? 0;
     if (used <= seen) return;
     const frames = this.#bytes.slice(seen, used);

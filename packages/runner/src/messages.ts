@@ -26,6 +26,8 @@ export interface HelloMessage {
   readonly threadId: number;
   readonly control: MessagePort;
   readonly logRegion: SharedArrayBuffer;
+  /** For runs that are posted ahead, see `claim-slots.ts`. */
+  readonly claimWords: SharedArrayBuffer;
   /** Counts what the main thread has read: see `control-window.ts`. */
   readonly window: SharedArrayBuffer;
 }
@@ -34,6 +36,8 @@ export interface HelloMessage {
 export interface RunTask {
   readonly type: 'run';
   readonly run: number;
+  /** The run was posted ahead: it begins only if its slot can be claimed. */
+  readonly slot: number | undefined;
   readonly container: string;
   readonly input: JsonText;
   readonly environment: readonly (readonly [name: string, value: string])[];
@@ -60,6 +64,8 @@ export type WorkerTask = RunTask | WarmTask;
 interface RunAnswer {
   /** Output that was not sent before. */
   readonly logs: LogFrames | undefined;
+  /** Time in the runtime, in milliseconds, as the thread saw it. */
+  readonly ranMs: number;
   /** How many `logs` messages of this run went over the control port: wait for them. */
   readonly logMessages: number;
 }
@@ -70,6 +76,8 @@ export type RunTaskResult =
   | (RunAnswer & { readonly type: 'failed'; readonly error: WasmRuntimeErrorData })
   /** The worker no longer holds the container: send `initialize` again. No guest code ran. */
   | { readonly type: 'unknown-container' }
+  /** It was taken back before it began. */
+  | { readonly type: 'revoked' }
   | { readonly type: 'warmed' };
 
 /** Main thread to worker, over the control port. */

@@ -17,12 +17,14 @@ export interface PooledRun {
   readonly queuedAt: number;
   startedAt: number;
   seat: WorkerSeat | undefined;
+  /** It was posted ahead, behind others on its thread. */
+  slot: number | undefined;
   /** Why the run is being ended. */
   end: RunEnd | undefined;
   graceTimer: NodeJS.Timeout | undefined;
   logMessages: number;
   /** The answer, while output that belongs before it is still on its way. */
-  answer: Exclude<RunTaskResult, { type: 'unknown-container' | 'warmed' }> | undefined;
+  answer: Exclude<RunTaskResult, { type: 'unknown-container' | 'revoked' | 'warmed' }> | undefined;
   settled: boolean;
 }
 

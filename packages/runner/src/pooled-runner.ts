@@ -7,6 +7,8 @@ import {
   type ContainerSettings,
   type RunEnd,
 } from '@wasmwhisk/runtime';
+import { AheadRuns, noteProgress } from './ahead-runs.js';
+import { touch } from './container-mirror.js';
 import { FairQueue } from './fair-queue.js';
 import type { RunTask, RunTaskResult } from './messages.js';
 import { isCloneError, lostError, saturatedError, type PooledRun } from './pooled-run.js';
@@ -44,6 +46,11 @@ export class PooledRunner implements Runner {
   #endedThreads = 0;
   #peekTimer: NodeJS.Timeout | undefined;
   #dispatchTimer: NodeJS.Immediate | undefined;
+  readonly #ahead = new AheadRuns({
+    sit: this.#sit.bind(this),
+    leave: this.#leave.bind(this),
+    moveOn: this.#moveOn.bind(this),
+  });
   #closed: Promise<void> | undefined;
 
   constructor(options: PooledRunnerOptions) {
@@ -118,6 +125,7 @@ export class PooledRunner implements Runner {
         queuedAt: performance.now(),
         startedAt: 0,
         seat: undefined,
+        slot: undefined,
         end: undefined,
         graceTimer: undefined,
         logMessages: 0,
@@ -125,7 +133,10 @@ export class PooledRunner implements Runner {
         settled: false,
       };
       this.#runs.set(run.id, run);
-      if (!this.#place(run)) this.#enqueue(run);
+      // Ahead only while nobody queues, so that no other unit waits for it.
+      const isAhead =
+        this.#queue.size === 0 && !this.#isFull() && this.#ahead.post(run, this.#seats);
+      if (!isAhead && !this.#place(run)) this.#enqueue(run);
     });
   }
 
@@ -164,6 +175,7 @@ export class PooledRunner implements Runner {
     // Threads that were gone before the pool closed have told; what is left has no thread.
     for (const run of [...this.#runs.values()]) this.#settleEnded(run);
     clearInterval(this.#peekTimer);
+    this.#ahead.close();
     clearImmediate(this.#dispatchTimer);
     await this.#checkers.close();
   }
@@ -184,6 +196,11 @@ export class PooledRunner implements Runner {
     }
   }
 
+  /** Gives a run that is off its thread to another one, or lets it wait for one. */
+  #moveOn(run: PooledRun): void {
+    if (!this.#place(run)) this.#queue.add(run);
+  }
+
   /** One more thread: it introduces itself, and that dispatches the queue. */
   #grow(): void {
     this.#pool.grow().catch(() => {
@@ -200,12 +217,17 @@ export class PooledRunner implements Runner {
   }
 
   #enqueue(run: PooledRun): void {
-    if (this.#queue.size >= this.#options.queueSizeMax) {
+    if (this.#isFull()) {
       const given = this.#queue.makeRoomFor(run.unit);
       this.#refuse(given ?? run);
       if (given === undefined) return;
     }
     this.#queue.add(run);
+  }
+
+  /** Runs ahead count: they wait too, and may be moved to the queue. */
+  #isFull(): boolean {
+    return this.#queue.size + this.#ahead.size >= this.#options.queueSizeMax;
   }
 
   #refuse(run: PooledRun): void {
@@ -232,6 +254,7 @@ export class PooledRunner implements Runner {
     run.seat = seat;
     run.startedAt = performance.now();
     seat.unit = run.unit;
+    if (seat.runs.size === 0) seat.progressAt = run.startedAt;
     seat.runs.add(run.id);
     this.#peekTimer ??= setInterval(() => {
       this.#peek();
@@ -245,6 +268,7 @@ export class PooledRunner implements Runner {
     const task: RunTask = {
       type: 'run',
       run: run.id,
+      slot: run.slot,
       container: container.key,
       input: request.input,
       environment: request.environment,
@@ -260,7 +284,10 @@ export class PooledRunner implements Runner {
     seat.forget = [];
     this.#pool.run(seat, task).then(
       (result) => {
-        this.#answer(run, seat, result);
+        const isTakenBack = run.seat !== seat || run.slot !== task.slot;
+        if (task.slot !== undefined && (isTakenBack || result.type !== 'unknown-container'))
+          seat.claims.give(task.slot);
+        if (!isTakenBack) this.#answer(run, seat, result);
       },
       (error: unknown) => {
         this.#fail(run, seat, error);
@@ -274,6 +301,7 @@ export class PooledRunner implements Runner {
         seat.containers.delete(run.container.key);
         this.#post(run, seat);
         return;
+      case 'revoked':
       case 'warmed':
         return;
       case 'done':
@@ -306,6 +334,7 @@ export class PooledRunner implements Runner {
     const { answer, seat } = run;
     if (answer === undefined || seat === undefined || run.logMessages < answer.logMessages) return;
     if (answer.logs !== undefined) seat.logReader.receive(answer.logs);
+    noteProgress(seat, answer.ranMs);
     this.#release(run, seat);
     this.#settle(run, () => {
       if (answer.type === 'failed') {
@@ -315,8 +344,8 @@ export class PooledRunner implements Runner {
       run.resolve({
         result: answer.result,
         usage: answer.usage,
-        queuedMs: run.startedAt - run.queuedAt,
-        ranMs: performance.now() - run.startedAt,
+        queuedMs: performance.now() - run.queuedAt - answer.ranMs,
+        ranMs: answer.ranMs,
       });
     });
     this.#dispatch();
@@ -360,6 +389,11 @@ export class PooledRunner implements Runner {
       this.#settleEnded(run);
       return;
     }
+    if (this.#ahead.revoke(run, seat)) {
+      this.#runs.delete(run.id);
+      this.#settleEnded(run);
+      return;
+    }
     this.#pool.cancel(seat, { type: 'cancel', run: run.id, reason });
     this.#giveGrace(run, seat);
   }
@@ -389,7 +423,7 @@ export class PooledRunner implements Runner {
   /** A thread ends at once, unless the engine is compiling or clearing memory there and cannot be interrupted. */
   #giveUpWaiting(seat: WorkerSeat): void {
     setTimeout(() => {
-      seat.logReader.peek();
+      seat.logReader.peek('end');
       this.#lose(seat);
     }, goneAfterMs).unref();
   }
@@ -399,6 +433,11 @@ export class PooledRunner implements Runner {
     for (const id of [...seat.runs]) {
       const run = this.#runs.get(id);
       if (run === undefined) continue;
+      if (this.#ahead.revoke(run, seat)) {
+        // It never began.
+        this.#moveOn(run);
+        continue;
+      }
       this.#release(run, seat);
       if (run.end !== undefined) this.#settleEnded(run);
       else
@@ -411,14 +450,18 @@ export class PooledRunner implements Runner {
 
   #release(run: PooledRun, seat: WorkerSeat): void {
     clearTimeout(run.graceTimer);
+    this.#ahead.delete(run);
+    this.#waitingMemory.delete(run.id);
+    this.#leave(run, seat);
+    this.#runs.delete(run.id);
+  }
+
+  #leave(run: PooledRun, seat: WorkerSeat): void {
     seat.runs.delete(run.id);
     seat.waiting.delete(run.id);
-    this.#waitingMemory.delete(run.id);
-    if (seat.runs.size === 0) {
-      seat.unit = undefined;
-      seat.slow = false;
-    }
-    this.#runs.delete(run.id);
+    if (seat.runs.size > 0) return;
+    seat.unit = undefined;
+    seat.slow = false;
   }
 
   #settleEnded(run: PooledRun): void {
@@ -444,22 +487,11 @@ export class PooledRunner implements Runner {
     const startedBefore = performance.now() - slowAfterMs;
     for (const seat of this.#seats) {
       if (seat.runs.size === 0) continue;
-      seat.logReader.peek();
+      seat.logReader.peek('now');
       for (const id of seat.runs)
         if (!seat.waiting.has(id) && (this.#runs.get(id)?.startedAt ?? Infinity) < startedBefore)
           seat.slow = true;
     }
     this.#dispatchSoon();
   }
-}
-
-/** Notes a use of the container and says whether the thread holds it, by the worker's own rule. */
-function touch(containers: Set<string>, key: string, max: number): boolean {
-  const known = containers.delete(key);
-  containers.add(key);
-  if (containers.size > max) {
-    const [oldest] = containers;
-    if (oldest !== undefined) containers.delete(oldest);
-  }
-  return known;
 }

@@ -30,9 +30,9 @@ export interface RunRequest {
 
 /** What a run gave, and how long it took. */
 export interface RunReport extends RunOutcome {
-  /** Time until a worker thread took the run, in milliseconds. 0 inline. */
+  /** Time until a worker thread began the run, and back from it, in milliseconds. 0 inline. */
   readonly queuedMs: number;
-  /** Time from there to the answer, in milliseconds. */
+  /** Time in the runtime, in milliseconds. */
   readonly ranMs: number;
 }
 

@@ -1,6 +1,7 @@
 import { receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { ControlWindowReader } from './control-window.js';
+import { ClaimSlots } from './claim-slots.js';
 import { LogRegionReader, type LogFrames } from './log-region.js';
 import type {
   CancelMessage,
@@ -21,6 +22,11 @@ export interface WorkerSeat extends Seat {
   readonly worker: Worker;
   readonly control: MessagePort;
   readonly logReader: LogRegionReader;
+  readonly claims: ClaimSlots;
+  /** How long runs take here lately, in milliseconds. */
+  runMs: number;
+  /** When the thread last took or answered a run. */
+  progressAt: number;
   /** Containers that the thread holds, in the order of their last use; mirrors the worker's own list. */
   readonly containers: Set<string>;
   /** Containers that were destroyed, to be told with the next task. */
@@ -147,6 +153,9 @@ export class WorkerPool {
       worker,
       control: hello.control,
       logReader: new LogRegionReader(hello.logRegion, this.#events.sinkOf),
+      claims: new ClaimSlots(hello.claimWords),
+      runMs: Infinity,
+      progressAt: 0,
       containers: new Set(),
       forget: [],
       endReason: undefined,
@@ -205,7 +214,7 @@ export class WorkerPool {
       if (entry === undefined) break;
       this.#receive(seat, entry.message);
     }
-    seat.logReader.peek();
+    seat.logReader.peek('end');
     seat.control.close();
     this.#events.onSeatGone(seat);
   }

@@ -15,6 +15,7 @@ import {
 } from '@wasmwhisk/runtime';
 
 import { ControlWindowWriter, createControlWindow } from './control-window.js';
+import { claim, createClaimWords } from './claim-slots.js';
 import { createLogRegion, LogRegionWriter } from './log-region.js';
 import type {
   CancelMessage,
@@ -40,6 +41,8 @@ interface WorkerRun {
 
 const settings = workerData as WorkerSettings;
 const logRegion = createLogRegion();
+const claimWords = createClaimWords();
+const claims = new Int32Array(claimWords);
 const window = createControlWindow();
 const windowWriter = new ControlWindowWriter(window);
 const { port1: control, port2: controlForMain } = new MessageChannel();
@@ -72,7 +75,14 @@ control.unref();
 // Loaded before the thread offers itself. One that cannot be loaded fails the run that needs it.
 await Promise.allSettled(settings.preload.map((name) => runtimes.get(name)));
 
-const hello: HelloMessage = { type: 'hello', threadId, control: controlForMain, logRegion, window };
+const hello: HelloMessage = {
+  type: 'hello',
+  threadId,
+  control: controlForMain,
+  logRegion,
+  claimWords,
+  window,
+};
 parentPort.postMessage(hello, [controlForMain]);
 
 function post(message: ControlMessage, transfer: ArrayBuffer[] = []): void {
@@ -89,9 +99,14 @@ export default async function runTask(task: WorkerTask): Promise<unknown> {
   }
   const run: WorkerRun = { id: task.run, controller: new AbortController(), logMessages: 0 };
   runs.set(run.id, run);
+  let startedAt = performance.now();
   try {
     const container = await findContainer(task.container, task.initialize);
     if (container === undefined) return { type: 'unknown-container' } satisfies RunTaskResult;
+    // As late as can be: until here the run may be given to another thread.
+    if (task.slot !== undefined && !claim(claims, task.slot))
+      return { type: 'revoked' } satisfies RunTaskResult;
+    startedAt = performance.now();
     const outcome = await container.run(toActivation(task, run), run.controller.signal);
     const { json } = outcome.result;
     const taken = logs.take(run.id);
@@ -102,6 +117,7 @@ export default async function runTask(task: WorkerTask): Promise<unknown> {
         usage: outcome.usage,
         logs: taken,
         logMessages: run.logMessages,
+        ranMs: performance.now() - startedAt,
       },
       typeof json === 'string' ? undefined : json.buffer,
       taken?.frames.buffer,
@@ -109,7 +125,13 @@ export default async function runTask(task: WorkerTask): Promise<unknown> {
   } catch (error) {
     const taken = logs.take(run.id);
     return withTransfer(
-      { type: 'failed', error: toErrorData(error), logs: taken, logMessages: run.logMessages },
+      {
+        type: 'failed',
+        error: toErrorData(error),
+        logs: taken,
+        logMessages: run.logMessages,
+        ranMs: performance.now() - startedAt,
+      },
       undefined,
       taken?.frames.buffer,
     );

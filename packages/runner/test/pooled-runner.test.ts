@@ -318,6 +318,8 @@ describe('PooledRunner', () => {
   it('ends a queued run at its deadline without a thread', async () => {
     const runner = createRunner({ threads: 1, spareThreads: 0 });
     const container = await runner.initialize('c', compiled, settings);
+    // Its thread is there from now on.
+    await runner.run(container, request({ act: 'echo' }), never);
     const blocker = failure(
       runner.run(container, request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 500 }), never),
     );
@@ -371,17 +373,54 @@ describe('PooledRunner', () => {
     const runner = createRunner({ threads: 3, spareThreads: 1 });
     const container = await runner.initialize('c', compiled, settings);
     await until(() => runner.status().threads === 2);
+    const controller = new AbortController();
     const loops = [1, 2, 3].map(() =>
-      failure(
-        runner.run(
-          container,
-          request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 1500 }),
-          never,
-        ),
-      ),
+      failure(runner.run(container, request({ act: 'loop' }), controller.signal)),
     );
     await until(() => runner.status().busyThreads === 3 && runner.status().threads === 4);
-    for (const loop of loops) expect((await loop).code).toBe('WW_ERR_RUN_TIMEOUT');
+    controller.abort({ type: 'destroyed' });
+    for (const loop of loops) expect((await loop).code).toBe('WW_ERR_RUN_ABORTED');
+  });
+
+  it('packs short runs of one unit, and lets none of them wait for a loop or go down with it', async () => {
+    const runner = createRunner({ threads: 2, spareThreads: 1 });
+    const container = await runner.initialize('c', compiled, settings);
+    const echo = () => runner.run(container, request({ act: 'echo' }), never);
+    // The thread has to be known for short runs.
+    await until(() => runner.status().threads === 2);
+    for (let index = 0; index < 200; index += 1) await echo();
+    let settled = 0;
+    const loop = failure(
+      runner.run(
+        container,
+        request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 1500 }),
+        never,
+      ),
+    ).finally(() => (settled += 1));
+    const answers = await Promise.all(Array.from({ length: 40 }, echo));
+    expect(answers.every(({ result }) => result.type === 'ok')).toBe(true);
+    expect(settled).toBe(0);
+    expect((await loop).code).toBe('WW_ERR_RUN_TIMEOUT');
+    expect(runner.status()).toMatchObject({ runningRuns: 0, queuedRuns: 0 });
+    await echo();
+  });
+
+  it('takes a run back that its caller no longer wants before it began', async () => {
+    const runner = createRunner({ threads: 1, spareThreads: 0 });
+    const container = await runner.initialize('c', compiled, settings);
+    for (let index = 0; index < 200; index += 1)
+      await runner.run(container, request({ act: 'echo' }), never);
+    const controller = new AbortController();
+    const loop = failure(
+      runner.run(container, request({ act: 'loop' }, { deadlineEpochMs: Date.now() + 600 }), never),
+    );
+    const unwanted = failure(runner.run(container, request({ act: 'echo' }), controller.signal));
+    const wanted = runner.run(container, request({ act: 'echo' }), never);
+    controller.abort({ type: 'caller-gone' });
+    expect((await unwanted).code).toBe('WW_ERR_RUN_ABORTED');
+    expect(runner.status().endedThreads).toBe(0);
+    expect((await loop).code).toBe('WW_ERR_RUN_TIMEOUT');
+    expect((await wanted).result.type).toBe('ok');
   });
 
   it('keeps environments apart', async () => {
