@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, startTarget } from './adversary.js';
+import { commandOf, moduleOf, startTarget } from './adversary.js';
 
 /** A module with an array type, as the toolchains of languages with garbage collection make. */
 function withArrays(module: Uint8Array): Uint8Array {
@@ -27,5 +27,18 @@ describe('A guest with arrays of its own heap', () => {
     const trusting = await startTarget('--set', 'policy.arrays=true');
     expect((await trusting.init('arrays', module)).status).toBe(200);
     expect((await trusting.run('arrays')).status).toBe(200);
+  });
+});
+
+describe('An input of thirty million numbers', () => {
+  it('is refused by an action of numbers, and harms nobody', async () => {
+    const target = await startTarget();
+    const add = '(func (export "main") (param i32 i32) (result i32) (local.get 0))';
+    await target.init('numbers', moduleOf(`(module ${add})`));
+    const many = Buffer.alloc(60_000_000, '1,');
+    const body = Buffer.concat([Buffer.from('{"value":{"args":['), many, Buffer.from('1]}}')]);
+    expect((await target.post('/numbers/run', body)).code).toBe('WW_ERR_GUEST_INPUT');
+    expect(target.alive).toBe(true);
+    expect((await target.run('numbers', { value: { args: [1, 2] } })).text).toBe('{"result":1}');
   });
 });

@@ -88,4 +88,15 @@ describe('CommandOutput', () => {
       ),
     );
   });
+
+  it('holds a long line that is written byte by byte in about its own length', () => {
+    const output = new CommandOutput({ logs: { write: () => undefined }, resultBytes: 2_000_000 });
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    for (const byte of encode(`["${'x'.repeat(1_000_000)}"]`)) output.write(Uint8Array.of(byte));
+    const now = process.memoryUsage();
+    // Each byte in an array of its own was two hundred times as much.
+    expect(now.arrayBuffers + now.heapUsed - arrayBuffers - heapUsed).toBeLessThan(100_000_000);
+    const { json } = output.finish();
+    expect(json.length).toBe(1_000_004);
+  });
 });

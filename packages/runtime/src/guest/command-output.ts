@@ -3,6 +3,8 @@ import { WasmRuntimeError } from '../errors.js';
 import type { LogSink } from '../log-sink.js';
 import { toPlainResult, type ResultRules } from './result.js';
 
+const nothing = new Uint8Array();
+
 /**
  * The stdout of a command guest: its last line is the result, the lines before are log. Only the
  * latest line is held back; everything before it goes to the log as it comes, so that the log of a
@@ -13,7 +15,8 @@ import { toPlainResult, type ResultRules } from './result.js';
 export class CommandOutput {
   readonly #logs: LogSink;
   readonly #rules: ResultRules;
-  #held: Uint8Array<ArrayBuffer>[] = [];
+  /** The held line, with room to grow: a guest may write it byte by byte. */
+  #held: Uint8Array<ArrayBuffer> = nothing;
   #heldBytes = 0;
   /** The held line has ended: the next byte that is no line end makes it log. */
   #ended = false;
@@ -62,26 +65,31 @@ export class CommandOutput {
         `The action wrote a line of more than ${String(this.#rules.resultBytes)} bytes to stdout, ` +
           'the limit of a result.',
       );
-    this.#held.push(piece.slice());
-    this.#heldBytes += piece.length;
+    const bytes = this.#heldBytes + piece.length;
+    if (this.#heldBytes === 0) {
+      this.#held = piece.slice();
+    } else {
+      if (bytes > this.#held.length) {
+        const grown = new Uint8Array(Math.max(bytes, this.#held.length * 2));
+        grown.set(this.#held);
+        this.#held = grown;
+      }
+      this.#held.set(piece, this.#heldBytes);
+    }
+    this.#heldBytes = bytes;
   }
 
   #release(): void {
-    for (const piece of this.#held) this.#logs.write('stdout', piece);
-    this.#reset();
+    const line = this.#take();
+    if (line.length > 0) this.#logs.write('stdout', line);
   }
 
   #take(): Uint8Array {
-    const [only] = this.#held;
-    const line = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
-    this.#reset();
-    return line;
-  }
-
-  #reset(): void {
-    this.#held = [];
+    const line = this.#held.subarray(0, this.#heldBytes);
+    this.#held = nothing;
     this.#heldBytes = 0;
     this.#ended = false;
+    return line;
   }
 }
 

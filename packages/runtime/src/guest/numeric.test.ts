@@ -46,4 +46,9 @@ describe('the numeric interface', () => {
     expect(isNumericSignature(signature(['externref'], []))).toBe(false);
     expect(isNumericSignature(signature([], ['i32', 'i32']))).toBe(false);
   });
+
+  it('refuses an input that is longer than any that it takes, before it is parsed', () => {
+    const input = `{"args":[${'1,'.repeat(600_000)}1]}`;
+    expect(() => parseNumericArguments(input, signature(['i32']))).toThrow('longer than');
+  });
 });

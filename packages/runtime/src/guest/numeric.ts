@@ -1,7 +1,10 @@
-import { jsonTextToString, type JsonText } from '@wasmwhisk/json-text';
+import { jsonTextByteLength, jsonTextToString, type JsonText } from '@wasmwhisk/json-text';
 import type { FunctionType } from '@wasmwhisk/artifact';
 import type { ActionResult } from '../activation.js';
 import { WasmRuntimeError } from '../errors.js';
+
+/** Longest input, in bytes: room for a thousand numbers, which is the most that a function takes. */
+const inputBytesMax = 1024 * 1024;
 
 const numberTypes = new Set(['i32', 'i64', 'f32', 'f64']);
 
@@ -23,6 +26,12 @@ export function parseNumericArguments(
   input: JsonText,
   signature: FunctionType,
 ): (number | bigint)[] {
+  // Parsing makes objects of every value, and millions of them would fill the heap, with whole arrays at once.
+  if (jsonTextByteLength(input) > inputBytesMax)
+    throw new WasmRuntimeError(
+      'WW_ERR_GUEST_INPUT',
+      `The input is longer than the ${String(inputBytesMax)} bytes that an action of numbers takes.`,
+    );
   const parsed: unknown = parseWithSource(jsonTextToString(input), keepSource);
   const args = typeof parsed === 'object' && parsed !== null && 'args' in parsed ? parsed.args : [];
   if (!Array.isArray(args) || args.length !== signature.params.length)

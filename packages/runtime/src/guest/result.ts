@@ -53,7 +53,8 @@ export function toPlainResult(bytes: Uint8Array, rules: ResultRules): ActionResu
 export function toTaggedResult(bytes: Uint8Array, rules: ResultRules): ActionResult {
   assertSize(bytes.length, rules);
   try {
-    const members = scanMembers(bytes);
+    // One is right, two are wrong, and ten million would fill the thread's heap.
+    const members = scanMembers(bytes, 1);
     const [member] = members ?? [];
     if (member !== undefined && members?.length === 1) {
       if (member.name === 'Err')
