@@ -44,5 +44,6 @@ export type {
   WantedRuntime,
 } from './preparation/preparation.js';
 export type { Lease } from './preparation/shared-cache.js';
+export type { TemporaryFolder } from './preparation/temporary-folder.js';
 export { chooseRuntime, runtimeModules } from './runtimes.js';
 export { startServer, type ExecutorServer } from './server.js';
