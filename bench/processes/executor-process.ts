@@ -20,6 +20,7 @@ interface Started {
   readonly temporaryFolder: string;
   readonly listeningAfterMs: number;
   readonly inspector: Inspector | undefined;
+  readonly removeAtExit: () => void;
 }
 
 /** `wasmwhisk serve` in a process of its own, on a port and with a folder for temporary files of its own. */
@@ -30,6 +31,7 @@ export class ExecutorProcess implements AsyncDisposable {
   /** From the start of the process to the first answer, in milliseconds. */
   readonly listeningAfterMs: number;
   readonly inspector: Inspector | undefined;
+  readonly #removeAtExit: () => void;
 
   private constructor(process: OwnedProcess, started: Started) {
     this.process = process;
@@ -37,6 +39,7 @@ export class ExecutorProcess implements AsyncDisposable {
     this.temporaryFolder = started.temporaryFolder;
     this.listeningAfterMs = started.listeningAfterMs;
     this.inspector = started.inspector;
+    this.#removeAtExit = started.removeAtExit;
   }
 
   get pid(): number {
@@ -46,6 +49,11 @@ export class ExecutorProcess implements AsyncDisposable {
   /** Starts it and waits until it would take a run. */
   static async start(options: ExecutorProcessOptions = {}): Promise<ExecutorProcess> {
     const temporaryFolder = mkdtempSync(join(tmpdir(), 'wasmwhisk-bench-'));
+    // Also when a signal ends us, and nobody calls `end`.
+    const removeAtExit = (): void => {
+      rmSync(temporaryFolder, { recursive: true, force: true });
+    };
+    process.once('exit', removeAtExit);
     const port = await freePort();
     const inspectorPort = options.inspected === true ? await freePort() : undefined;
     const startedAt = performance.now();
@@ -65,10 +73,17 @@ export class ExecutorProcess implements AsyncDisposable {
       await waitForAnswer(child, client, '/ready', 'is ready', 5);
       const inspector =
         inspectorPort === undefined ? undefined : await Inspector.open(inspectorPort);
-      return new ExecutorProcess(child, { url, temporaryFolder, listeningAfterMs, inspector });
+      return new ExecutorProcess(child, {
+        url,
+        temporaryFolder,
+        listeningAfterMs,
+        inspector,
+        removeAtExit,
+      });
     } catch (error) {
       await child.end();
-      rmSync(temporaryFolder, { recursive: true, force: true });
+      removeAtExit();
+      process.off('exit', removeAtExit);
       throw error;
     }
   }
@@ -77,7 +92,8 @@ export class ExecutorProcess implements AsyncDisposable {
   async end(): Promise<void> {
     this.inspector?.close();
     await this.process.end();
-    rmSync(this.temporaryFolder, { recursive: true, force: true });
+    this.#removeAtExit();
+    process.off('exit', this.#removeAtExit);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
