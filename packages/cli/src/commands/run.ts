@@ -32,7 +32,7 @@ traps or needs more memory than limits.memoryBytes.`,
       `
 Examples:
   wasmwhisk run hello.wasm
-  wasmwhisk run --dir .::/work --env LANG=C tool.wasm -- --verbose /work/input.txt
+  wasmwhisk run --dir .::/data --env LANG=C tool.wasm -- --verbose /data/input.txt
   wasmwhisk run --runtime wasmer hello.wasm`,
     )
     .action(async (file: string, args: readonly string[], options: RunOptions) => {
