@@ -274,26 +274,30 @@ describe('PooledRunner', () => {
   it('goes on while guests change their state as fast as they can', async () => {
     const runner = createRunner({ threads: 1, spareThreads: 0 });
     const container = await runner.initialize('c', compiled, settings);
+    const controller = new AbortController();
+    let ended = 0;
     const storm = Array.from({ length: 500 }, () =>
       failure(
         runner.run(
           container,
           request(
             { act: 'wait-endlessly' },
-            { deadlineEpochMs: Date.now() + 2000, trustUnit: 'hostile' },
+            { deadlineEpochMs: Date.now() + 50_000, trustUnit: 'hostile' },
           ),
-          never,
+          controller.signal,
         ),
-      ),
+      ).finally(() => (ended += 1)),
     );
-    let slowestMs = 0;
-    for (let index = 0; index < 20; index += 1) {
-      const startedAt = performance.now();
-      await runner.run(container, request({ act: 'echo' }), never);
-      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-    }
-    expect(slowestMs).toBeLessThan(1000);
-    for (const run of storm) expect((await run).code).toBe('WW_ERR_RUN_TIMEOUT');
+    // Whoever had to wait for the storm's end would meet the deadline first.
+    for (let index = 0; index < 20; index += 1)
+      await runner.run(
+        container,
+        request({ act: 'echo' }, { deadlineEpochMs: Date.now() + 15_000 }),
+        never,
+      );
+    expect(ended).toBe(0);
+    controller.abort({ type: 'destroyed' });
+    for (const run of storm) expect((await run).code).toBe('WW_ERR_RUN_ABORTED');
   });
 
   it('bounds what guests hold while they wait, at the cost of the unit that holds most', async () => {
