@@ -77,7 +77,15 @@ async function measureDirect(): Promise<Summary> {
   let id = 0;
   const run = (): Promise<RunOutcome> =>
     container.run(
-      { id: String((id += 1)), input, environment, deadlineEpochMs: deadline(), logs },
+      {
+        id: String((id += 1)),
+        input,
+        environment,
+        deadlineEpochMs: deadline(),
+        trustUnit: '',
+        logBytesMax: 1_048_576,
+        logs,
+      },
       new AbortController().signal,
     );
   await time(Math.ceil(runs / 2), run);

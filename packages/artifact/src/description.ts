@@ -93,10 +93,27 @@ export interface ComponentDescription {
 
 export type ArtifactDescription = ModuleDescription | ComponentDescription;
 
+/** Which engine made precompiled code. Native code runs only where all of it matches. */
+export interface PrecompiledCode {
+  /** The runtime that takes it, such as `wasmtime`. */
+  readonly runtime: string;
+  /** The engine and its version, such as `wasmtime 48.0.8`. */
+  readonly engine: string;
+  /** Target triple, such as `x86_64-unknown-linux-gnu`. */
+  readonly target: string;
+  /** Digest of the engine's settings, processor features included: hex. */
+  readonly settings: string;
+}
+
 /** The bytes of an action's Wasm, and what they are. Plain data: may cross a thread. */
 export interface Artifact {
   /** SHA-256 of `bytes`, 64 lower-case hex digits. */
   readonly digest: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly description: ArtifactDescription;
+  /**
+   * Set when `bytes` are native code and `description` tells what they were made of. Running hostile
+   * native code is running anything: only whoever has verified a trusted signature sets it.
+   */
+  readonly precompiled?: PrecompiledCode;
 }

@@ -19,6 +19,7 @@ export type {
   ModuleDescription,
   ModuleExport,
   ModuleImport,
+  PrecompiledCode,
   Producer,
   ValueTypeName,
 } from './description.js';

@@ -68,6 +68,8 @@ export class InlineRunner implements Runner {
           input: request.input,
           environment: request.environment,
           deadlineEpochMs: request.deadlineEpochMs,
+          trustUnit: request.trustUnit,
+          logBytesMax: request.logBytesMax,
           logs: request.logs,
         },
         ended,

@@ -181,6 +181,9 @@ function toActivation(task: RunTask, run: WorkerRun): Activation {
     input: task.input,
     environment: task.environment,
     deadlineEpochMs: task.deadlineEpochMs,
+    // Fairness between units is the pool's.
+    trustUnit: '',
+    logBytesMax: task.logBytesMax,
     logs: sink,
   };
 }

@@ -36,6 +36,7 @@ const glueCacheMax = 16;
 
 class JcoRuntime implements WasmRuntime {
   readonly name = runtimeName;
+  readonly threading = 'caller';
   readonly features: ReadonlySet<RuntimeFeature> = new Set<RuntimeFeature>([
     'command',
     'action-world',

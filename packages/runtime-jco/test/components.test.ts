@@ -32,6 +32,8 @@ async function run(
       input: '{}',
       environment: [],
       deadlineEpochMs: Date.now() + 10_000,
+      trustUnit: 'someone',
+      logBytesMax: 1_048_576,
       logs: { write: () => undefined },
     },
     signal,

@@ -37,6 +37,8 @@ for (const { name, bytes, input } of guests) {
     input,
     environment,
     deadlineEpochMs: Date.now() + 60_000,
+    trustUnit: 'someone',
+    logBytesMax: 1_048_576,
     logs: { write: () => undefined },
   };
   for (let run = 0; run < 2_000; run += 1) await container.run(activation, signal);

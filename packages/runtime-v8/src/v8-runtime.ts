@@ -42,6 +42,7 @@ const features: ReadonlySet<RuntimeFeature> = new Set<RuntimeFeature>([
 /** Core modules on the V8 that Node.js itself runs on. */
 export class V8Runtime implements WasmRuntime {
   readonly name: string = runtimeName;
+  readonly threading = 'caller';
   readonly features: ReadonlySet<RuntimeFeature> = features;
   readonly #context: ContainerContext;
 

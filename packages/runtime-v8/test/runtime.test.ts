@@ -43,6 +43,8 @@ function activation(id = 'a', input = '{}'): Activation {
     input,
     environment: [],
     deadlineEpochMs: Date.now() + 60_000,
+    trustUnit: 'someone',
+    logBytesMax: 1_048_576,
     logs: { write: () => undefined },
   };
 }

@@ -28,6 +28,7 @@ interface WasmerCode {
 /** Core modules on V8 with Wasmer's WASI host. See the README for what it cannot do. */
 export class WasmerRuntime implements WasmRuntime {
   readonly name = 'wasmer';
+  readonly threading = 'caller';
   readonly features: ReadonlySet<RuntimeFeature> = new Set([
     'buffer',
     'buffer-second',

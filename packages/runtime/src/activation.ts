@@ -14,6 +14,10 @@ export interface Activation {
   readonly environment: readonly (readonly [name: string, value: string])[];
   /** When the run must have ended, in milliseconds since 1970. Finite always: the caller fills in the default. */
   readonly deadlineEpochMs: number;
+  /** Whose run it is: runtimes with threads of their own share them fairly between these. */
+  readonly trustUnit: string;
+  /** Output beyond this many bytes may be dropped before it reaches `logs`. */
+  readonly logBytesMax: number;
   /** Where guest output goes, as it comes. */
   readonly logs: LogSink;
 }
@@ -32,6 +36,8 @@ export interface RunUsage {
   readonly peakMemoryBytes: number | undefined;
   /** CPU time of the guest in microseconds; `undefined` where runs share a thread. */
   readonly cpuTimeUs: number | undefined;
+  /** Fuel used, where it is counted. */
+  readonly fuel?: number | undefined;
 }
 
 export interface RunOutcome {

@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
+import type { Artifact, ArtifactDescription, PrecompiledCode } from '@wasmwhisk/artifact';
 import type { Activation, RunOutcome } from './activation.js';
 import type { CommandOutcome, CommandRun } from './command-run.js';
 import type { RuntimeFeature } from './features.js';
@@ -37,6 +37,13 @@ export interface CompiledArtifact {
  */
 export interface WasmRuntime extends AsyncDisposable {
   readonly name: CompiledArtifact['runtime'];
+  /**
+   * Where guests run. `caller`: on the thread that calls, which a guest that computes holds; a runner
+   * gives such runtimes worker threads. `own`: on threads of the engine. A runtime of this kind
+   * enforces deadline, abort, `Activation.logBytesMax` and fairness between units of trust itself,
+   * and is called on the main thread.
+   */
+  readonly threading: 'caller' | 'own';
   /** What this runtime declares to the conformance suite. */
   readonly features: ReadonlySet<RuntimeFeature>;
 
@@ -69,8 +76,36 @@ export interface WasmRuntime extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<CommandOutcome>;
 
-  /** Frees everything. Idempotent. */
+  /**
+   * The engine's code of a compiled artifact, for a file: `precompile` takes it again as
+   * `Artifact.precompiled`. Present where the feature `precompiled` is declared.
+   */
+  serialize?(compiled: CompiledArtifact): Promise<SerializedCode>;
+
+  /** Numbers for metrics and readiness. Present where `threading` is `own`. */
+  status?(): RuntimeStatus;
+
+  /** Frees everything. Idempotent. Runs in progress reject as `shutting-down` where threads are its own. */
   close(): Promise<void>;
+}
+
+/** Engine-specific code for a file, and what it was made by. */
+export interface SerializedCode {
+  readonly engine: PrecompiledCode;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a runtime with threads of its own is doing. */
+export interface RuntimeStatus {
+  /** Threads on which guests compute. */
+  readonly threads: number;
+  readonly busyThreads: number;
+  /** Runs that gave their thread back to wait. */
+  readonly waitingRuns: number;
+  readonly runningRuns: number;
+  /** Runs that have not begun. */
+  readonly queuedRuns: number;
+  readonly queueSizeMax: number;
 }
 
 /** An initialized container inside a runtime. */
@@ -98,4 +133,26 @@ export interface RuntimeOptions {
    * guest holds meanwhile, in bytes. Default: nothing is told.
    */
   readonly onWaiting?: (activationId: string, waiting: boolean, memoryBytes: number) => void;
+  /** For runtimes with threads of their own; the others ignore it. */
+  readonly engine?: EngineOptions;
+}
+
+/** Settings of a runtime with threads of its own. Plain data. */
+export interface EngineOptions {
+  /** Threads on which guests compute. Default: as many as processors. */
+  readonly threads?: number;
+  /** Runs in progress at once, waiting ones included; further ones queue. Default: 1,000. */
+  readonly runsMax?: number;
+  /** Runs that wait to begin; one more is refused, or the last of the unit of trust that has most. Default: 1,000. */
+  readonly queueSizeMax?: number;
+  /** Largest `RunLimits.memoryBytes` that will be asked for, which sizes the pool. Default: 256 MiB. */
+  readonly memoryBytesMax?: number;
+  /** Most linear memory that guests hold together while they wait. Default: 4 GiB. */
+  readonly waitingMemoryBytesMax?: number;
+  /** Compilations at once. Default: 1. */
+  readonly compileJobsMax?: number;
+  /** Fuel of one run, deterministic CPU time; costs speed. Default: not counted. */
+  readonly fuel?: number;
+  /** Folder for compiled code that outlives the process, and the most it holds. Default: none. */
+  readonly codeCache?: { readonly folder: string; readonly bytesMax: number };
 }

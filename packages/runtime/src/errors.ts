@@ -11,6 +11,10 @@ export const wasmRuntimeErrors = {
     blame: 'developer',
     summary: 'The bytes are code precompiled for another engine.',
   },
+  WW_ERR_ARTIFACT_UNTRUSTED: {
+    blame: 'developer',
+    summary: 'The bytes are precompiled code that no key of the operator signs.',
+  },
   WW_ERR_ARTIFACT_UNSUPPORTED: {
     blame: 'developer',
     summary: 'The artifact is valid, but offers no guest interface that this runtime serves.',

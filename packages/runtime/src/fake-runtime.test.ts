@@ -32,6 +32,8 @@ function activation(write: (text: string) => void = () => undefined): Activation
     input: '{"x":1}',
     environment: [],
     deadlineEpochMs: Date.now() + 60_000,
+    trustUnit: 'someone',
+    logBytesMax: 1_048_576,
     logs: {
       write: (stream, bytes) => {
         write(`${stream}:${new TextDecoder().decode(bytes)}`);

@@ -50,6 +50,8 @@ export type FakeCall =
 export interface FakeRuntimeOptions {
   /** Default: `fake`. */
   readonly name?: string;
+  /** Default: `caller`. */
+  readonly threading?: WasmRuntime['threading'];
   /** Default: all. */
   readonly features?: Iterable<RuntimeFeature>;
   /** Default: everything is supported. */
@@ -72,6 +74,7 @@ export interface FakeRuntimeOptions {
  */
 export class FakeWasmRuntime implements WasmRuntime {
   readonly name: string;
+  readonly threading: WasmRuntime['threading'];
   readonly features: ReadonlySet<RuntimeFeature>;
   /** Everything that was asked, in order of arrival. */
   readonly calls: FakeCall[] = [];
@@ -87,6 +90,7 @@ export class FakeWasmRuntime implements WasmRuntime {
   constructor(options: FakeRuntimeOptions = {}) {
     this.#options = options;
     this.name = options.name ?? 'fake';
+    this.threading = options.threading ?? 'caller';
     this.features = new Set(options.features ?? runtimeFeatures);
   }
 

@@ -4,9 +4,12 @@ export type {
   Assessment,
   CompiledArtifact,
   CreateRuntime,
+  EngineOptions,
   RuntimeContainer,
   RuntimeName,
   RuntimeOptions,
+  RuntimeStatus,
+  SerializedCode,
   WasmRuntime,
 } from './contract.js';
 export { fromErrorData, toErrorData, type WasmRuntimeErrorData } from './error-data.js';
