@@ -5,7 +5,7 @@
 export const layers: readonly (readonly string[])[] = [
   ['artifact', 'json-text'],
   ['runtime', 'wasi', 'protocol'],
-  ['runner', 'runtime-v8', 'runtime-wasmer', 'runtime-jco'],
+  ['runner', 'runtime-v8', 'runtime-wasmer', 'runtime-jco', 'runtime-wasmtime'],
   ['runtime-conformance'],
   ['executor'],
   ['cli'],
