@@ -7,6 +7,8 @@
  * - `plain-text`: source code or another text.
  * - `text-damaged`: was WebAssembly, until it was sent as text.
  * - `foreign-precompiled`: native code that another engine made ahead of time.
+ * - `precompiled-untrusted`: our own precompiled code, without a signature that is trusted.
+ * - `precompiled-malformed`: a damaged file of it.
  * - `unsupported-version`: WebAssembly of a version or layer that nothing here runs.
  * - `malformed`: WebAssembly that breaks the binary format.
  * - `limit-exceeded`: more of something than `artifactLimits` allows.
@@ -20,6 +22,8 @@ export type ArtifactFault =
   | 'plain-text'
   | 'text-damaged'
   | 'foreign-precompiled'
+  | 'precompiled-untrusted'
+  | 'precompiled-malformed'
   | 'unsupported-version'
   | 'malformed'
   | 'limit-exceeded'

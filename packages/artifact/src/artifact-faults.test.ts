@@ -51,6 +51,12 @@ describe('bytes that are no WebAssembly', () => {
     expect(error.message).toContain(`precompiled for another engine: ${engine}`);
     expect(error.message).toContain('plain .wasm');
   });
+
+  it('and an ELF file with the ABI of Wasmtime is named as its own', () => {
+    const error = faultOf(Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 200, 0]));
+    expect(error.fault).toBe('foreign-precompiled');
+    expect(error.message).toContain('Wasmtime (a .cwasm file)');
+  });
 });
 
 describe('a module that was sent as text', () => {

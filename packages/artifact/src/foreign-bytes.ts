@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ArtifactError } from './artifact-error.js';
+import { isPrecompiledFile, isTextDamagedPrecompiledFile } from './precompiled-magic.js';
 
 /** The beginning of every message about bytes that never were WebAssembly. */
 const notWasm = 'SyntaxError: not a WebAssembly module';
@@ -31,12 +32,22 @@ export function explainForeignBytes(bytes: Uint8Array): ArtifactError {
       'empty',
       `${notWasm}: the file is empty. Build the module again and check what the build wrote.`,
     );
-  const engine = precompiled.find(({ magic }) => startsWith(bytes, magic))?.engine;
+  if (isPrecompiledFile(bytes))
+    return new ArtifactError(
+      'precompiled-untrusted',
+      'The file is precompiled code, which is taken only with the signature of a key that the operator ' +
+        'trusts (policy.precompiledKeys). Send the plain .wasm file.',
+      { offset: 0 },
+    );
+  if (isTextDamagedPrecompiledFile(bytes)) return textDamagedError('precompiled code');
+  const engine = isWasmtimeElf(bytes)
+    ? 'Wasmtime (a .cwasm file)'
+    : precompiled.find(({ magic }) => startsWith(bytes, magic))?.engine;
   if (engine !== undefined)
     return new ArtifactError(
       'foreign-precompiled',
       `The file is no WebAssembly but native code, precompiled for another engine: ${engine}. ` +
-        'Send the plain .wasm file it was made from; wasmwhisk compiles it itself.',
+        'Send the plain .wasm file it was made from; wasmwhisk compiles it itself, and `wasmwhisk precompile` ahead of time.',
       { offset: 0 },
     );
   const archive = archives.find(({ magic }) => startsWith(bytes, magic))?.engine;
@@ -64,11 +75,12 @@ export function isTextDamaged(bytes: Uint8Array): boolean {
   );
 }
 
-export function textDamagedError(): ArtifactError {
+/** `what` was sent: `module` or the like. */
+export function textDamagedError(what = 'module'): ArtifactError {
   return new ArtifactError(
     'text-damaged',
-    'The module was sent as text, and every byte that is no text was replaced on the way (wsk does so with a raw .wasm file). ' +
-      'Zip the .wasm file and send the zip, or use `wasmwhisk pack` or `wasmwhisk deploy`.',
+    `The ${what} was sent as text, and every byte that is no text was replaced on the way (wsk does so with a raw .wasm file). ` +
+      'Zip the file and send the zip, or use `wasmwhisk pack` or `wasmwhisk deploy`.',
   );
 }
 
@@ -98,6 +110,11 @@ function explainText(bytes: Uint8Array): ArtifactError {
     `${notWasm} but ${language}. Compile the program to WebAssembly and send the .wasm file, or a zip that holds it.`,
     { offset: 0 },
   );
+}
+
+/** Wasmtime marks its files by an ABI of its own in ELF's header. */
+function isWasmtimeElf(bytes: Uint8Array): boolean {
+  return startsWith(bytes, '\x7fELF') && bytes[7] === 200;
 }
 
 function startsWith(bytes: Uint8Array, magic: Signature['magic']): boolean {

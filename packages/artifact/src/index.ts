@@ -24,4 +24,22 @@ export type {
   ValueTypeName,
 } from './description.js';
 export { canImportMemory, importMemory, type MemoryImportName } from './import-memory.js';
+export {
+  buildPrecompiledFile,
+  openPrecompiledFile,
+  precompiledLimits,
+  readPrecompiledClaims,
+  type OpenedPrecompiledFile,
+  type PrecompiledClaims,
+  type PrecompiledContent,
+} from './precompiled-file.js';
+export {
+  formatPrecompiledKey,
+  publicBytesOf,
+  readPrecompiledKey,
+  type PrecompiledKeyText,
+  type ReadPrecompiledKey,
+} from './precompiled-key.js';
+export { isPrecompiledFile, precompiledMagic } from './precompiled-magic.js';
+export type { PrecompiledManifest } from './precompiled-manifest.js';
 export { describeArtifact, readArtifact } from './read-artifact.js';
