@@ -159,14 +159,14 @@ describe('a file is refused', () => {
     }
   });
 
-  it('when anybody can sign under the key, although it is listed', () => {
-    // Under the neutral element every signature of the neutral element and zero holds.
+  it('when the key is of small order, although it is listed', () => {
     const weak = Buffer.from(`01${'00'.repeat(31)}`, 'hex');
     const forged = Uint8Array.from(file);
     forged.set(weak, 20);
-    forged.set(weak, forged.length - 64);
-    forged.fill(0, forged.length - 32);
-    expect(refusalOf(forged, [formatPrecompiledKey(weak)]).fault).toBe('precompiled-untrusted');
+    const error = refusalOf(forged, [formatPrecompiledKey(weak)]);
+    // Not even verified: some libraries take such signatures, others do not.
+    expect(error.message).toMatch(/no key that the operator trusts/);
+    expect(error.fault).toBe('precompiled-untrusted');
   });
 
   it.each([

@@ -10,7 +10,7 @@ const prefix = 'ed25519:';
 
 /**
  * The points of small order, by their y as 32 bytes, sign bit cleared. Under such a key, and one of all
- * zeros is among them, anybody can make signatures that hold.
+ * zeros is among them, the equation of signatures holds for some that anybody can make.
  */
 const weakPoints: ReadonlySet<string> = new Set([
   '00'.repeat(32),
