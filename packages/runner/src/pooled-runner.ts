@@ -37,6 +37,7 @@ export class PooledRunner implements Runner {
   readonly #options: ResolvedPooledRunnerOptions;
   /** Runtimes on this thread: they check links at `initialize` and never run a guest. */
   readonly #checkers: RuntimeSource;
+  readonly #ownsCheckers: boolean;
   readonly #pool: WorkerPool;
   readonly #seats: SeatTable<WorkerSeat>;
   readonly #runs = new Map<number, PooledRun>();
@@ -53,7 +54,8 @@ export class PooledRunner implements Runner {
   });
   #closed: Promise<void> | undefined;
 
-  constructor(options: PooledRunnerOptions) {
+  /** `checkers`: the runtimes of this thread, where others use them too; they are not closed here. Default: its own. */
+  constructor(options: PooledRunnerOptions, checkers?: RuntimeSource) {
     this.#options = resolvePooledRunnerOptions(options, availableParallelism());
     const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax } = this.#options;
     this.#seats = new SeatTable({
@@ -61,7 +63,8 @@ export class PooledRunner implements Runner {
       threadsMax: threads + spareThreads + waitingThreadsMax,
       runsPerThreadMax,
     });
-    this.#checkers = new RuntimeSource(this.#options.runtimes);
+    this.#checkers = checkers ?? new RuntimeSource(this.#options.runtimes);
+    this.#ownsCheckers = checkers === undefined;
     this.#pool = new WorkerPool(this.#options, {
       onSeat: (seat) => {
         this.#seats.add(seat);
@@ -177,7 +180,7 @@ export class PooledRunner implements Runner {
     clearInterval(this.#peekTimer);
     this.#ahead.close();
     clearImmediate(this.#dispatchTimer);
-    await this.#checkers.close();
+    if (this.#ownsCheckers) await this.#checkers.close();
   }
 
   /** Gives the run a thread, if one may take it. */
