@@ -54,6 +54,26 @@ check *arguments:
 bench *arguments:
     npm run bench -- {{ arguments }}
 
+# Build the native engine (--quick: without link-time optimisation)
+[group('native')]
+native *arguments:
+    npm run build:native -- {{ arguments }}
+
+# Hold the Rust crates against one rule: format, clippy or test
+[group('native')]
+native-check rule:
+    node scripts/check-native.ts {{ rule }}
+
+# List the licences of what is linked into the native engine
+[group('native')]
+native-licences:
+    npm run native:licences
+
+# Pack the native engine and its package as npm publishes them, into a folder
+[group('release')]
+native-pack folder:
+    npm run native:pack -- {{ folder }}
+
 # Write down a change that users notice
 [group('release')]
 changeset:

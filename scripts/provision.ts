@@ -2,6 +2,7 @@
 // actions that are not on npm, and the load driver. Elsewhere it says what would be needed.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { findToolchain } from './native/toolchain.ts';
 
 const packages = [
   // Rust guests (target wasm32-wasi).
@@ -40,7 +41,18 @@ function aptGet(...args: readonly string[]): number {
   return status ?? 1;
 }
 
+/** Debian's rustc is for the guests; the engine needs a newer one, which no Debian package brings. */
+function reportToolchain(): void {
+  const toolchain = findToolchain();
+  if ('reason' in toolchain)
+    process.stdout.write(
+      `${toolchain.reason} The native engine is skipped; rustup (https://rustup.rs) brings what it needs.\n`,
+    );
+  else process.stdout.write(`Rust ${toolchain.version}: ${toolchain.cargo}\n`);
+}
+
 function provision(): number {
+  reportToolchain();
   if (!existsSync('/etc/debian_version')) {
     process.stdout.write(`Not a Debian system; the checks use: ${packages.join(' ')}\n`);
     return unavailable;

@@ -2,7 +2,8 @@
 //
 //   node scripts/run-tests.ts [vitest filters and options]
 //
-// Unit tests come first: they are quick and say most precisely what broke.
+// The native engine is built first where the toolchain for it is there. Unit tests come before the others:
+// they are quick and say most precisely what broke.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,8 @@ import { countReport, type VitestReport } from './vitest-report.ts';
 
 const root = join(import.meta.dirname, '..');
 const projects = ['unit', 'integration'];
+/** What a build exits with that cannot run here. (EX_UNAVAILABLE) */
+const unavailable = 69;
 const passedThrough = process.argv.slice(2);
 
 function readReport(path: string): VitestReport | undefined {
@@ -40,16 +43,41 @@ async function runProject(project: string, reportPath: string): Promise<number> 
   return passSignalsOn(child);
 }
 
+/**
+ * Builds the native engine where that is possible.
+ *
+ * @returns How it went, and why it was left out if it was.
+ */
+async function buildNative(): Promise<{ readonly counts: Counts; readonly skipped?: string }> {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'scripts', 'build-native.ts'), '--if-possible'],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    output += text;
+  });
+  const exitCode = await passSignalsOn(child);
+  if (exitCode === unavailable) return { counts: noCounts, skipped: output.trim() };
+  return { counts: { ...noCounts, failed: exitCode === 0 ? 0 : 1 } };
+}
+
 const reports = mkdtempSync(join(tmpdir(), 'wasmwhisk-test-'));
 process.once('exit', () => {
   rmSync(reports, { recursive: true, force: true });
 });
-let total: Counts = noCounts;
+const native = await buildNative();
+let total: Counts = native.counts;
 for (const project of projects) {
   const reportPath = join(reports, `${project}.json`);
   const exitCode = await runProject(project, reportPath);
   total = addCounts(total, countReport(readReport(reportPath), exitCode));
 }
+// Said again, where it is read.
+if (native.skipped !== undefined) process.stdout.write(`${native.skipped}\n`);
+if (native.counts.failed > 0) process.stdout.write('The native engine could not be built.\n');
 if (total.passed + total.failed === 0) {
   process.stderr.write('No test ran.\n');
   process.exitCode = 1;
