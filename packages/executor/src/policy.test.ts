@@ -15,6 +15,7 @@ const closed = {
   runtimesByAnnotation: [],
   arrays: false,
   environment: [],
+  precompiledKeys: [],
 };
 const open = {
   ...closed,

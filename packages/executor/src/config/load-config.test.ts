@@ -240,6 +240,25 @@ describe('loadConfig', () => {
     );
   });
 
+  it('takes keys as `wasmwhisk keys` prints them, and says what is wrong with others', () => {
+    const key = 'ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
+    const other = 'ed25519:PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=';
+    const setting = 'policy.precompiledKeys';
+    const { config } = load({ flags: [flag(setting, `${key}, ${other}`)] });
+    expect(config.policy.precompiledKeys).toEqual([key, other]);
+    expect(Check(configSchema, { ...schemaDefaults(), policy: config.policy })).toBe(true);
+    const zeros = `ed25519:${'A'.repeat(43)}=`;
+    for (const [wrong, reason] of [
+      [key.slice(8), /holds "11qY.*", which must be ed25519: and 44 characters of base64/],
+      [`${key.slice(0, -2)}p=`, /without bits left over/],
+      [zeros, /small order/],
+    ] as const) {
+      const [problem, ...others] = problemsOf({ flags: [flag(setting, `${key},${wrong}`)] });
+      expect(others).toEqual([]);
+      expect(problem).toMatch(reason);
+    }
+  });
+
   it('survives any JSON file with one error that names the file', () => {
     const file = writeConfig('');
     fc.assert(

@@ -1,5 +1,6 @@
+import { readPrecompiledKey } from '@wasmwhisk/artifact';
 import { parseQuantity, quantityForms, formatQuantity } from './quantity.js';
-import type { ConfigSetting, SettingValue } from './settings.js';
+import type { ConfigSetting, SettingForm, SettingValue } from './settings.js';
 
 /** A value that was read, or a clause that says what is wrong with it. */
 export type ReadSetting =
@@ -65,11 +66,14 @@ export function readSetting(setting: ConfigSetting, given: unknown): ReadSetting
         ? found(given)
         : problem(`must be one of ${form.choices.join(', ')}, but is ${show(given)}`);
     case 'list':
-      return readList(form.choices, given);
+      return readList(form, given);
   }
 }
 
-function readList(choices: readonly string[] | undefined, given: unknown): ReadSetting {
+function readList(
+  { choices, items: kind }: Extract<SettingForm, { type: 'list' }>,
+  given: unknown,
+): ReadSetting {
   if (!Array.isArray(given)) return problem(`must be a list of texts, but is ${show(given)}`);
   const items: string[] = [];
   for (const item of given as readonly unknown[]) {
@@ -77,6 +81,10 @@ function readList(choices: readonly string[] | undefined, given: unknown): ReadS
       return problem(`must hold texts that are not empty, but holds ${show(item)}`);
     if (choices !== undefined && !choices.includes(item))
       return problem(`may hold ${choices.join(', ')}, but holds ${show(item)}`);
+    if (kind === 'precompiled-key') {
+      const key = readPrecompiledKey(item);
+      if (key.type === 'problem') return problem(`holds ${show(item)}, which ${key.reason}`);
+    }
     items.push(item);
   }
   return found(items);

@@ -15,8 +15,12 @@ export type SettingForm =
   | { readonly type: 'text'; readonly lengthMin: number }
   | { readonly type: 'boolean' }
   | { readonly type: 'choice'; readonly choices: readonly string[] }
-  /** Texts; only `choices` where there are any. */
-  | { readonly type: 'list'; readonly choices: readonly string[] | undefined };
+  /** Texts; only `choices` where there are any, only keys where `items` says so. */
+  | {
+      readonly type: 'list';
+      readonly choices: readonly string[] | undefined;
+      readonly items: 'text' | 'precompiled-key';
+    };
 
 /** One setting as the schema defines it. */
 export interface ConfigSetting {
@@ -52,7 +56,13 @@ interface LeafSchema {
   readonly maximum?: number | bigint | undefined;
   readonly minLength?: number | undefined;
   readonly enum?: readonly string[] | undefined;
-  readonly items?: { readonly type: 'string'; readonly enum?: readonly string[] } | undefined;
+  readonly items?:
+    | {
+        readonly type: 'string';
+        readonly enum?: readonly string[];
+        readonly format?: 'precompiled-key';
+      }
+    | undefined;
 }
 
 function toSetting(section: string, name: string, leaf: LeafSchema): ConfigSetting {
@@ -87,6 +97,7 @@ function toForm(path: string, leaf: LeafSchema): SettingForm {
       return {
         type: 'list',
         choices: leaf.items?.enum,
+        items: leaf.items?.format ?? 'text',
       };
     default:
       throw new TypeError(`${path} has a schema of an unknown form`);

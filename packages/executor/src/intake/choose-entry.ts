@@ -16,13 +16,13 @@ export interface ChosenEntry {
 const defaultMain = 'main';
 
 const manifest =
-  'A zip must hold a WebAssembly module: one named exec, main.wasm or index.wasm, or a single .wasm file, or one that main (file.export) or wasmwhisk.json names.';
+  'A zip must hold a WebAssembly module: one named exec, main.wasm or index.wasm, or a single .wasm (or .cwasm) file, or one that main (file.export) or wasmwhisk.json names.';
 
 /**
  * Finds the file to run and the export to call, in this order:
  * the file part of `main` (`other.niam`: file `other` or `other.wasm`, export `niam`), the descriptor,
  * `exec`, `main.wasm`, `index.wasm`, the only `.wasm`, the first file if it is WebAssembly.
- * A `main` that names no file is the name of the export.
+ * Precompiled code counts as a module, and `.cwasm` as `.wasm`, which comes first. A `main` that names no file is the name of the export.
  *
  * @throws IntakeError `no-module`, `module-missing`, `archive-malformed`
  */
@@ -48,12 +48,12 @@ export function entryOfMain(main: string): string | undefined {
 
 /** `main` as a whole may name a file, or its part before the first dot behind the folders. */
 function fileOfMain(archive: Archive, main: string): ChosenEntry | undefined {
-  const whole = find(archive, main) ?? find(archive, `${main}.wasm`);
+  const whole = find(archive, main) ?? findModule(archive, main);
   if (whole !== undefined) return { file: whole, entry: undefined };
   const dot = main.indexOf('.', main.lastIndexOf('/') + 1);
   if (dot <= 0 || dot === main.length - 1) return undefined;
   const name = main.slice(0, dot);
-  const file = find(archive, name) ?? find(archive, `${name}.wasm`);
+  const file = find(archive, name) ?? findModule(archive, name);
   return file === undefined ? undefined : { file, entry: main.slice(dot + 1) };
 }
 
@@ -74,14 +74,14 @@ function describedFile(
 function usualFile(archive: Archive): ArchiveFile {
   const executable = find(archive, 'exec');
   // Archives for other kinds may bring a script of that name.
-  if (executable !== undefined && sniff(executable.read()) === 'wasm') return executable;
-  const usual = find(archive, 'main.wasm') ?? find(archive, 'index.wasm');
+  if (executable !== undefined && isCode(executable)) return executable;
+  const usual = findModule(archive, 'main') ?? findModule(archive, 'index');
   if (usual !== undefined) return usual;
-  const modules = archive.filter(({ path }) => path.toLowerCase().endsWith('.wasm'));
+  const modules = archive.filter(({ path }) => /\.c?wasm$/i.test(path));
   const [only, ...others] = modules;
   if (only !== undefined && others.length === 0) return only;
   const [first] = archive;
-  if (first !== undefined && sniff(first.read()) === 'wasm') return first;
+  if (first !== undefined && isCode(first)) return first;
   // Nothing fits: reading what was probably meant gives a better reason than we have.
   if (executable !== undefined) return executable;
   if (first !== undefined && isForeign(first)) return first;
@@ -96,6 +96,12 @@ function usualFile(archive: Archive): ArchiveFile {
   );
 }
 
+/** Whether the file can be what runs. */
+function isCode(file: ArchiveFile): boolean {
+  const sniffed = sniff(file.read());
+  return sniffed === 'wasm' || sniffed === 'precompiled';
+}
+
 /** Whether an engine precompiled the file: the forerunner's archives hold such, under any name. */
 function isForeign(file: ArchiveFile): boolean {
   try {
@@ -105,6 +111,10 @@ function isForeign(file: ArchiveFile): boolean {
     if (isArtifactError(error)) return error.fault === 'foreign-precompiled';
     throw error;
   }
+}
+
+function findModule(archive: Archive, name: string): ArchiveFile | undefined {
+  return find(archive, `${name}.wasm`) ?? find(archive, `${name}.cwasm`);
 }
 
 function find(archive: Archive, path: string): ArchiveFile | undefined {

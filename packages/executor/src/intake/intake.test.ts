@@ -40,6 +40,7 @@ async function take({ code, binary = true, main = 'main', limits }: Upload): Pro
     binary,
     main,
     limits: { ...defaultIntakeLimits, ...limits },
+    precompiledKeys: [],
     filesFolder,
   });
 }

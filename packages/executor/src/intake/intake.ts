@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isArtifactError, readArtifact, type Artifact } from '@wasmwhisk/artifact';
+import {
+  isArtifactError,
+  openPrecompiledFile,
+  readArtifact,
+  type Artifact,
+  type PrecompiledKeyText,
+} from '@wasmwhisk/artifact';
+import { WasmRuntimeError } from '@wasmwhisk/runtime';
 import type { Archive } from './archive.js';
 import { chooseEntry, entryOfMain } from './choose-entry.js';
 import { decodeBase64 } from './decode-base64.js';
@@ -21,6 +28,8 @@ export interface CodeToTake {
   /** `main` when the user named none. */
   readonly main: string;
   readonly limits: IntakeLimits;
+  /** Precompiled code is taken when one of these signed it. */
+  readonly precompiledKeys: readonly PrecompiledKeyText[];
   /** An existing folder; the archive's other files go into a new one below it. */
   readonly filesFolder: string;
 }
@@ -42,28 +51,18 @@ export interface TakenCode {
 /**
  * Takes in the code of an `/init`: decodes it, opens the archive, finds the module, checks what it is
  * and lays down the other files. Accepts the base64 of a zip, a gzip tar, a bare module or component,
- * whatever `binary` says. Works synchronously for the most part: call it off the main thread.
+ * or precompiled code that a trusted key signed in their place, whatever `binary` says. Works synchronously for the most part: call it off the main thread.
  *
- * @throws IntakeError whose `stage` tells which of OpenWhisk's situations it is; system errors as they are
+ * @throws IntakeError whose `stage` tells which of OpenWhisk's situations it is;
+ *   WasmRuntimeError `WW_ERR_ARTIFACT_UNTRUSTED`; system errors as they are
  */
-export async function takeCode({
-  code,
-  binary,
-  main,
-  limits,
-  filesFolder,
-}: CodeToTake): Promise<TakenCode> {
-  if (code.length > limits.codeBytes)
-    throw new IntakeError(
-      'code-too-long',
-      `The code is ${String(code.length)} bytes long, and at most ${String(limits.codeBytes)} are taken.`,
-    );
+export async function takeCode(request: CodeToTake): Promise<TakenCode> {
+  const { code, main, filesFolder } = request;
+  const { bytes, archive } = await openCode(request);
   const codeDigest = createHash('sha256').update(code).digest('hex');
-  const bytes = decodeCode(code, binary);
-  const archive = await openArchive(bytes, limits);
   if (archive === undefined)
     return {
-      artifact: toArtifact(bytes, limits),
+      artifact: toArtifact(bytes, request),
       entry: entryOfMain(main),
       entryFile: undefined,
       descriptor: undefined,
@@ -72,8 +71,8 @@ export async function takeCode({
     };
   const descriptor = readDescriptor(archive);
   const { file, entry } = chooseEntry(archive, main, descriptor);
-  assertArtifactSize(file.size, limits);
-  const artifact = toArtifact(file.read(), limits, file.path);
+  assertArtifactSize(file.size, request.limits);
+  const artifact = toArtifact(file.read(), request, file.path);
   const others = archive.filter((other) => other !== file && other.path !== descriptorPath);
   return {
     artifact,
@@ -85,8 +84,29 @@ export async function takeCode({
   };
 }
 
-/** Base64 of what can be code begins with one of these: zip, gzip, WebAssembly. */
-const base64Beginnings = ['UEsDB', 'UEsFB', 'UEsHC', 'H4sI', 'AGFzb'];
+/** What is behind the text: bytes, and the archive that they are, if they are one. */
+export interface OpenedCode {
+  readonly bytes: Uint8Array;
+  readonly archive: Archive | undefined;
+}
+
+/** Decodes the code and opens its archive. @throws IntakeError */
+export async function openCode({
+  code,
+  binary,
+  limits,
+}: Pick<CodeToTake, 'code' | 'binary' | 'limits'>): Promise<OpenedCode> {
+  if (code.length > limits.codeBytes)
+    throw new IntakeError(
+      'code-too-long',
+      `The code is ${String(code.length)} bytes long, and at most ${String(limits.codeBytes)} are taken.`,
+    );
+  const bytes = decodeCode(code, binary);
+  return { bytes, archive: await openArchive(bytes, limits) };
+}
+
+/** Base64 of what can be code begins with one of these: zip, gzip, WebAssembly, precompiled code. */
+const base64Beginnings = ['UEsDB', 'UEsFB', 'UEsHC', 'H4sI', 'AGFzb', 'iVdXQw0KGg'];
 
 /** The bytes behind the text. What is no base64 stays as it is, for the reader of artifacts to explain. */
 function decodeCode(code: Uint8Array, binary: boolean): Uint8Array {
@@ -118,18 +138,27 @@ async function openArchive(bytes: Uint8Array, limits: IntakeLimits): Promise<Arc
     case 'gzip':
       return readTar(bytes, limits);
     case 'wasm':
+    case 'precompiled':
     case 'other':
       return undefined;
   }
 }
 
-function toArtifact(bytes: Uint8Array, limits: IntakeLimits, file?: string): Artifact {
+function toArtifact(
+  bytes: Uint8Array,
+  { limits, precompiledKeys }: Pick<CodeToTake, 'limits' | 'precompiledKeys'>,
+  file?: string,
+): Artifact {
   assertArtifactSize(bytes.length, limits);
   try {
-    return readArtifact(toOwnBytes(bytes));
+    return sniff(bytes) === 'precompiled'
+      ? openPrecompiledFile(bytes, precompiledKeys).artifact
+      : readArtifact(toOwnBytes(bytes));
   } catch (error) {
     if (!isArtifactError(error)) throw error;
     const message = file === undefined ? error.message : `${quote(file)}: ${error.message}`;
+    if (error.fault === 'precompiled-untrusted')
+      throw new WasmRuntimeError('WW_ERR_ARTIFACT_UNTRUSTED', message, { cause: error });
     throw new IntakeError(error.fault, message, { cause: error });
   }
 }

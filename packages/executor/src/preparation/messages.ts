@@ -15,6 +15,7 @@ export interface IntakeTask {
   readonly binary: boolean;
   readonly main: string;
   readonly limits: IntakeLimits;
+  readonly precompiledKeys: readonly string[];
   /** Below this folder the other files of an archive are laid down. */
   readonly filesFolder: string;
 }
