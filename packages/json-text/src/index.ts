@@ -6,6 +6,7 @@ export {
   toJsonText,
   type JsonText,
 } from './json-text.js';
+export { cutMembers, type JsonMemberText } from './member-texts.js';
 export {
   jsonDepthMax,
   JsonSyntaxError,

@@ -60,3 +60,27 @@ describe('parseRunRequest', () => {
     expect(parseRunRequest(Buffer.from(`{"value":{${many}"a":1}}`)).type).toBe('run');
   });
 });
+
+describe('short and any bodies', () => {
+  /** A member that nobody sends takes a body to the way that is made for all. */
+  const both = (text: string) => {
+    const short = parse(text);
+    const any = parse(text.replace('{', '{"rare":null,'));
+    return { short, any };
+  };
+
+  it.each([
+    '{"namespace":"guest","action_name":"/guest/a","activation_id":"a","transaction_id":"t","deadline":"1795253686661","value":{"a": [1, "\\n"]}}',
+    '{"deadline":1795253686661,"value":[1]}',
+    '{"deadline":"soon","custom":"ä€😀","value":{}}',
+    '{"activation_id":"a"}',
+    '{"namespace":"a","namespace":"b","value":{"x":1},"value":{"x":2}}',
+    '{"name":"a","NAME":"b"}',
+    '{"activation_id":7,"namespace":"\\u0041"}',
+    '{"value":null}',
+    '{"value":"text"}',
+  ])('read %j alike', (text) => {
+    const { short, any } = both(text);
+    expect(short).toEqual(any);
+  });
+});
