@@ -10,6 +10,8 @@ export interface ConfigOptionValues {
   readonly port?: string;
   readonly runtime?: string;
   readonly logLevel?: string;
+  readonly cache?: string;
+  readonly warm?: string;
 }
 
 /** Options that are other words for a setting. */
@@ -18,6 +20,8 @@ const shorthands = {
   port: { setting: 'server.port', flag: '--port' },
   runtime: { setting: 'runtime.name', flag: '--runtime' },
   logLevel: { setting: 'log.level', flag: '--log-level' },
+  cache: { setting: 'runtime.codeCacheFolder', flag: '--cache' },
+  warm: { setting: 'runtime.warmFolder', flag: '--warm' },
 } as const;
 
 /** Options by which a command takes a configuration. `listens`: also where to listen and what to log. */
@@ -26,9 +30,11 @@ export function addConfigOptions(command: Command, listens: boolean): Command {
     command
       .option('--host <address>', 'address to listen on (server.host)')
       .option('--port <number>', 'port to listen on, 0 for any (server.port)')
-      .option('--log-level <level>', 'silent, error, warn, info, debug or trace (log.level)');
+      .option('--log-level <level>', 'silent, error, warn, info, debug or trace (log.level)')
+      .option('--warm <folder>', 'prepare all code in it at the start (runtime.warmFolder)');
   return command
-    .option('--runtime <name>', 'auto, v8, wasmer or jco (runtime.name)')
+    .option('--runtime <name>', 'auto, wasmtime, v8, wasmer or jco (runtime.name)')
+    .option('--cache <folder>', 'keep compiled code here (runtime.codeCacheFolder)')
     .option('--config <file>', 'JSON file with settings (default: WASMWHISK_CONFIG)')
     .option('--set <path=value>', 'any setting, such as limits.memoryBytes=64MiB', collectSetting);
 }
@@ -48,7 +54,7 @@ export async function readConfig(
 ): Promise<LoadedConfig> {
   const { loadConfig } = await import('@wasmwhisk/executor');
   const flags: ConfigFlag[] = [...(values.set ?? [])];
-  for (const name of ['host', 'port', 'runtime', 'logLevel'] as const) {
+  for (const name of ['host', 'port', 'runtime', 'logLevel', 'cache', 'warm'] as const) {
     const text = values[name];
     const { setting, flag } = shorthands[name];
     if (text !== undefined) flags.push({ path: setting, text, flag });

@@ -30,8 +30,15 @@ export async function inspect(request: InspectRequest): Promise<void> {
   const { file, main, json, config, context } = request;
   const bytes = readInput(file);
   const code = toCodeText(bytes);
-  const inspection = await inspectCode({ ...code, main }, config.limits);
-  const verdict = await withProgress('compiling', () => tryInit(request, code));
+  await using executor = new Executor({
+    config,
+    mode: 'service',
+    logger: pino({ enabled: false }),
+    environment: context.environment,
+    destination: noLogs,
+  });
+  const inspection = await inspectCode({ ...code, main }, config, executor.runtimes);
+  const verdict = await withProgress('compiling', () => tryInit(executor, request, code));
   context.writeOut(
     json
       ? formatJson(request, inspection, verdict)
@@ -47,14 +54,11 @@ const noLogs: LogDestination = {
 };
 
 /** The same code path that a real `/init` takes: nothing else would be the truth. */
-async function tryInit(request: InspectRequest, code: CodeText): Promise<InitVerdict> {
-  await using executor = new Executor({
-    config: request.config,
-    mode: 'service',
-    logger: pino({ enabled: false }),
-    environment: request.context.environment,
-    destination: noLogs,
-  });
+async function tryInit(
+  executor: Executor,
+  request: InspectRequest,
+  code: CodeText,
+): Promise<InitVerdict> {
   try {
     await initializeAction(executor.containers.create(), { ...request, variables: [] }, code);
     return { type: 'taken' };

@@ -172,10 +172,12 @@ function print({ outcome, initMs }: InvokeReport, context: CommandContext): void
     usage.peakMemoryBytes === undefined
       ? []
       : [`memory ${String(Math.ceil(usage.peakMemoryBytes / 1024))} KiB`];
+  const fuel = usage.fuel === undefined ? [] : [`fuel ${String(usage.fuel)}`];
   const facts = [
     `init ${formatMs(initMs)}`,
     `run ${formatMs(ranMs)}`,
     ...memory,
+    ...fuel,
     `log ${String(logBytes)} bytes`,
   ];
   context.writeError(`${facts.join(', ')}\n`);

@@ -1,9 +1,11 @@
 import { readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import {
+  choosePrecompiledRuntime,
   chooseRuntime,
   inspectCode,
   runtimeModules,
+  toEngineOptions,
   type ExecutorConfig,
 } from '@wasmwhisk/executor';
 import { RuntimeSource } from '@wasmwhisk/runner';
@@ -41,10 +43,12 @@ export async function run(request: RunRequest): Promise<void> {
   const { limits } = config;
   const directories = request.directories.map(toDirectory);
   const code = toCodeText(readInput(file));
-  const { artifact } = await inspectCode({ ...code, main: 'main' }, limits);
-  const runtimes = new RuntimeSource(runtimeModules);
+  const runtimes = new RuntimeSource(runtimeModules, { engine: toEngineOptions(config) });
   try {
-    const name = await chooseRuntime(artifact.description, config.runtime.name, runtimes);
+    const { artifact } = await inspectCode({ ...code, main: 'main' }, config, runtimes);
+    const name = await (artifact.precompiled === undefined
+      ? chooseRuntime(artifact.description, config.runtime.name, runtimes)
+      : choosePrecompiledRuntime(artifact.precompiled, config.runtime.name, runtimes));
     const runtime = await runtimes.get(name);
     if (runtime.runCommand === undefined)
       throw new WasmRuntimeError(

@@ -44,6 +44,8 @@ export async function serve({ loaded, single, json, context }: ServeOptions): Pr
     if (json) context.writeOut(`${JSON.stringify(toListeningLine(server))}\n`);
     else if (!single) context.writeError(`wasmwhisk ${version} listens on ${url}\n`);
     logger.info({ url, port, version, config: changedSettings(loaded) }, 'listening');
+    // In the background: actions are taken meanwhile.
+    const warmed = executor.warmUp();
     const signal = await signals.stopped;
     logger.info({ signal, running: executor.running }, 'shutting down');
     if (!single && executor.running > 0)
@@ -51,6 +53,7 @@ export async function serve({ loaded, single, json, context }: ServeOptions): Pr
         `wasmwhisk: ${signal}: waiting for ${String(executor.running)} run(s); a second signal ends them.\n`,
       );
     await server.shutDown();
+    await warmed;
     logger.info('ended');
   } finally {
     signals.release();

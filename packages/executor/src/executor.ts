@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { PooledRunner, RuntimeSource, type Runner } from '@wasmwhisk/runner';
+import { RoutedRunner, RuntimeSource, type Runner, type RuntimeModules } from '@wasmwhisk/runner';
 import type { ExecutorConfig } from './config/schema.js';
 import { baseEnvironment } from './base-environment.js';
+import { toEngineOptions } from './engine-options.js';
 import { ContainerTable } from './containers/container-table.js';
 import { createProcessDestination } from './logs/framed-destination.js';
 import { LogArchive } from './logs/log-archive.js';
@@ -11,7 +12,8 @@ import { ServiceDestination } from './logs/service-destination.js';
 import { Metrics } from './metrics.js';
 import { Preparation } from './preparation/preparation.js';
 import { TemporaryFolder } from './preparation/temporary-folder.js';
-import { preferredRuntime, runtimeModules } from './runtimes.js';
+import { warmUp } from './preparation/warm-up.js';
+import { RuntimeChooser, runtimeModules } from './runtimes.js';
 
 /**
  * `service`: many containers, logs kept and mirrored into our own log. `single`: the one container
@@ -27,7 +29,9 @@ export interface ExecutorOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Where activations' logs go. Default: by the mode. */
   readonly destination?: LogDestination;
-  /** What runs the guests. Default: a pool of worker threads. */
+  /** Where the runtimes come from. Default: those that ship. */
+  readonly runtimes?: RuntimeModules;
+  /** What runs the guests. Default: the runtimes' own threads, and a pool of worker threads for others. */
   readonly runner?: Runner;
 }
 
@@ -40,9 +44,11 @@ export class Executor implements AsyncDisposable {
   readonly logs: LogArchive;
   readonly metrics: Metrics;
   readonly runner: Runner;
+  /** The runtimes of this thread, loaded when they are first needed; closed with the executor. */
+  readonly runtimes: RuntimeSource;
   readonly #preparation: Preparation;
   readonly #directories: TemporaryFolder;
-  readonly #runtimes: RuntimeSource;
+  readonly #started: Promise<void>;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -53,12 +59,24 @@ export class Executor implements AsyncDisposable {
     this.logger = logger;
     this.logs = new LogArchive(mode === 'single' ? 0 : config.log.retainedBytes);
     this.metrics = new Metrics();
-    this.#runtimes = new RuntimeSource(runtimeModules);
-    this.runner = options.runner ?? createRunner(config, logger);
+    this.runtimes = new RuntimeSource(options.runtimes ?? runtimeModules, {
+      engine: toEngineOptions(config),
+    });
+    const chooser = new RuntimeChooser(this.runtimes, (name, reason) => {
+      logger.warn({ runtime: name, reason }, 'a runtime is not available; others take its place');
+    });
+    if (options.runner === undefined) {
+      const routed = this.#createRunner();
+      this.runner = routed;
+      this.#started = this.#start(routed, chooser);
+    } else {
+      this.runner = options.runner;
+      this.#started = Promise.resolve();
+    }
     const onLeftOver = (folder: string, error: unknown): void => {
       logger.warn({ folder, err: error }, 'a folder could not be removed');
     };
-    this.#preparation = new Preparation(config, this.#runtimes, onLeftOver);
+    this.#preparation = new Preparation(config, { runtimes: this.runtimes, chooser, onLeftOver });
     this.#directories = new TemporaryFolder(path.resolve(config.policy.directoryRoot));
     this.containers = new ContainerTable({
       config,
@@ -98,6 +116,24 @@ export class Executor implements AsyncDisposable {
     return !this.#draining && threads > 0 && (queueSizeMax === 0 || queuedRuns < queueSizeMax);
   }
 
+  /**
+   * Prepares every code in `runtime.warmFolder`, if there is one, and logs how it goes. Never rejects:
+   * what cannot be prepared is logged by its name.
+   */
+  async warmUp(): Promise<void> {
+    const { warmFolder, name, preparationThreads } = this.config.runtime;
+    if (warmFolder === '') return;
+    await warmUp({
+      folder: path.resolve(warmFolder),
+      preparation: this.#preparation,
+      runtime: name,
+      codeBytesMax: this.config.limits.codeBytes,
+      lanes: preparationThreads,
+      logger: this.logger,
+      stopped: () => this.#draining,
+    });
+  }
+
   /** Takes no further runs, and waits for those in progress, at most this long. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
@@ -118,34 +154,47 @@ export class Executor implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    await this.#started;
     await this.containers.close();
     await this.runner.close();
     await this.#preparation.close();
     await this.#directories.remove();
-    await this.#runtimes.close();
+    await this.runtimes.close();
+  }
+
+  #createRunner(): RoutedRunner {
+    const { config, logger, runtimes } = this;
+    const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax, queueSizeMax, heapMiB } =
+      config.runtime;
+    const { waitingMemoryBytesMax } = config.runtime;
+    return new RoutedRunner(runtimes, {
+      runtimes: runtimes.modules,
+      ...(threads === 0 ? {} : { threads }),
+      preload: [toThreadRuntime(config.runtime.name)],
+      spareThreads,
+      waitingThreadsMax,
+      runsPerThreadMax,
+      waitingMemoryBytesMax,
+      queueSizeMax,
+      // V8 counts linear memory too when it decides to collect garbage: nearer to the limit than this,
+      // every `memory.grow` costs a full collection (measured for 4,096 pages: 27 s instead of 1.6 s).
+      heapMiB: Math.max(heapMiB, Math.ceil((2 * config.limits.memoryBytes) / mebibyte)),
+      onThreadEnded: (reason) => {
+        logger.warn({ reason }, 'a worker thread was ended');
+      },
+    });
+  }
+
+  /** Loads the runtime of most actions, and starts worker threads if it needs them, so that no run waits for it. */
+  async #start(runner: RoutedRunner, chooser: RuntimeChooser): Promise<void> {
+    const preloaded = await chooser.preload(this.config.runtime.name);
+    if (preloaded?.threading === 'caller' && !this.#draining) runner.startPool();
   }
 }
 
 const mebibyte = 1024 * 1024;
 
-function createRunner(config: ExecutorConfig, logger: Logger): Runner {
-  const { threads, spareThreads, waitingThreadsMax, runsPerThreadMax, queueSizeMax, heapMiB } =
-    config.runtime;
-  const { waitingMemoryBytesMax } = config.runtime;
-  return new PooledRunner({
-    runtimes: runtimeModules,
-    ...(threads === 0 ? {} : { threads }),
-    preload: [config.runtime.name === 'auto' ? preferredRuntime : config.runtime.name],
-    spareThreads,
-    waitingThreadsMax,
-    runsPerThreadMax,
-    waitingMemoryBytesMax,
-    queueSizeMax,
-    // V8 counts linear memory too when it decides to collect garbage: nearer to the limit than this,
-    // every `memory.grow` costs a full collection (measured for 4,096 pages: 27 s instead of 1.6 s).
-    heapMiB: Math.max(heapMiB, Math.ceil((2 * config.limits.memoryBytes) / mebibyte)),
-    onThreadEnded: (reason) => {
-      logger.warn({ reason }, 'a worker thread was ended');
-    },
-  });
+/** What worker threads load when they start: the runtime of most actions that run there. */
+function toThreadRuntime(name: ExecutorConfig['runtime']['name']): string {
+  return name === 'auto' || name === 'wasmtime' ? 'v8' : name;
 }

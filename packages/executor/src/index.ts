@@ -1,3 +1,4 @@
+export { readCodeClaims, readCodeFiles, type CodeFile } from './code-reading.js';
 export { ConfigError, isConfigError, type ConfigProblem } from './config/config-error.js';
 export {
   configFileVariable,
@@ -21,6 +22,7 @@ export {
 export type { ActivationObserver, ContainerServices } from './containers/container-services.js';
 export type { ContainerTable } from './containers/container-table.js';
 export { Container, type RunAnswer } from './containers/container.js';
+export { toEngineOptions } from './engine-options.js';
 export {
   executorErrors,
   isExecutorError,
@@ -36,14 +38,16 @@ export type { LogArchive } from './logs/log-archive.js';
 export { FramedDestination, type WriteLine } from './logs/framed-destination.js';
 export type { LogDestination, LogOwner } from './logs/log-destination.js';
 export type { Metrics } from './metrics.js';
+export { choosePrecompiledRuntime } from './preparation/precompiled-runtime.js';
 export type { DescriptorRequests } from './policy.js';
 export type {
   CodeRequest,
   PreparedCode,
   Preparation,
+  PreparationServices,
   WantedRuntime,
 } from './preparation/preparation.js';
 export type { Lease } from './preparation/shared-cache.js';
 export type { TemporaryFolder } from './preparation/temporary-folder.js';
-export { chooseRuntime, runtimeModules } from './runtimes.js';
+export { chooseRuntime, RuntimeChooser, runtimeModules, type OnUnavailable } from './runtimes.js';
 export { startServer, type ExecutorServer } from './server.js';

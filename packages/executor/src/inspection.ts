@@ -1,8 +1,8 @@
-import type { Artifact } from '@wasmwhisk/artifact';
+import type { Artifact, PrecompiledClaims } from '@wasmwhisk/artifact';
 import { RuntimeSource } from '@wasmwhisk/runner';
 import type { Assessment } from '@wasmwhisk/runtime';
+import { asCodeError, readCodeClaims } from './code-reading.js';
 import type { ExecutorConfig } from './config/schema.js';
-import { executorError } from './errors.js';
 import type { DescriptorRequests } from './policy.js';
 import { toIntakeLimits } from './preparation/intake-limits.js';
 import type { CodeRequest } from './preparation/preparation.js';
@@ -12,6 +12,8 @@ import { runtimeModules } from './runtimes.js';
 /** What the executor would make of a code, without compiling or running it. */
 export interface CodeInspection {
   readonly artifact: Artifact;
+  /** Of precompiled code, whose signature is trusted when it gets here: who signed it and what it is. */
+  readonly precompiled: PrecompiledClaims | undefined;
   /** The export that `main` or the descriptor names. */
   readonly entry: string | undefined;
   /** Path of the module in its archive; `undefined` when it came bare. */
@@ -26,43 +28,57 @@ export interface CodeInspection {
 /**
  * Takes code in as an `/init` does, in this thread, and asks every runtime about it.
  *
- * @throws ExecutorError `WW_ERR_CODE_*`
+ * @param runtimes Those to ask, which stay open. Default: those that ship, loaded for this call.
+ *
+ * @throws ExecutorError `WW_ERR_CODE_*`, WasmRuntimeError `WW_ERR_ARTIFACT_UNTRUSTED`
  */
 export async function inspectCode(
   request: CodeRequest,
-  limits: ExecutorConfig['limits'],
+  { limits, policy }: Pick<ExecutorConfig, 'limits' | 'policy'>,
+  runtimes?: RuntimeSource,
 ): Promise<CodeInspection> {
   // Loaded here: the executor itself takes code in in threads of its own.
   const { takeCode } = await import('./intake/intake.js');
-  const { isIntakeError } = await import('./intake/intake-error.js');
   const folder = new TemporaryFolder();
   try {
-    const taken = await takeCode({
-      ...request,
-      limits: toIntakeLimits(limits),
-      filesFolder: await folder.path(),
-    });
+    const filesFolder = await folder.path();
+    const { precompiledKeys } = policy;
+    const taken = await asCodeError(() =>
+      takeCode({ ...request, limits: toIntakeLimits(limits), precompiledKeys, filesFolder }),
+    );
     const { artifact, entry, entryFile, descriptor, files } = taken;
     const { count, bytes } = files;
-    const runtimes = await assessAll(artifact);
-    return { artifact, entry, entryFile, descriptor, files: { count, bytes }, runtimes };
-  } catch (error) {
-    if (!isIntakeError(error)) throw error;
-    throw executorError(
-      error.stage === 'decode' ? 'WW_ERR_CODE_ENCODING' : 'WW_ERR_CODE_INVALID',
-      error.message,
-      error,
-    );
+    return {
+      artifact,
+      precompiled:
+        artifact.precompiled === undefined ? undefined : await readCodeClaims(request, limits),
+      entry,
+      entryFile,
+      descriptor,
+      files: { count, bytes },
+      runtimes: await assessAll(artifact, runtimes),
+    };
   } finally {
     await folder.remove();
   }
 }
 
-async function assessAll({ description }: Artifact): Promise<CodeInspection['runtimes']> {
-  const source = new RuntimeSource(runtimeModules);
+async function assessAll(
+  { description, precompiled }: Artifact,
+  given: RuntimeSource | undefined,
+): Promise<CodeInspection['runtimes']> {
+  const source = given ?? new RuntimeSource(runtimeModules);
   try {
     return await Promise.all(
-      Object.keys(runtimeModules).map(async (name) => {
+      source.names.map(async (name): Promise<CodeInspection['runtimes'][number]> => {
+        if (precompiled !== undefined && precompiled.runtime !== name)
+          return {
+            name,
+            assessment: {
+              type: 'unsupported',
+              reason: `it is precompiled for the runtime ${precompiled.runtime}`,
+            },
+          };
         try {
           return { name, assessment: (await source.get(name)).assess(description) };
         } catch (error) {
@@ -72,6 +88,6 @@ async function assessAll({ description }: Artifact): Promise<CodeInspection['run
       }),
     );
   } finally {
-    await source.close();
+    if (given === undefined) await source.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { ArtifactDescription } from '@wasmwhisk/artifact';
-import { WasmRuntimeError } from '@wasmwhisk/runtime';
+import { isWasmRuntimeError, WasmRuntimeError, type WasmRuntime } from '@wasmwhisk/runtime';
 import type { RuntimeModules, RuntimeSource } from '@wasmwhisk/runner';
 
 /**
@@ -7,41 +7,104 @@ import type { RuntimeModules, RuntimeSource } from '@wasmwhisk/runner';
  * thread, so that one that is not used costs nothing.
  */
 export const runtimeModules: RuntimeModules = {
+  wasmtime: import.meta.resolve('@wasmwhisk/runtime-wasmtime'),
   v8: import.meta.resolve('@wasmwhisk/runtime-v8'),
   jco: import.meta.resolve('@wasmwhisk/runtime-jco'),
   wasmer: import.meta.resolve('@wasmwhisk/runtime-wasmer'),
 };
 
-/** The runtime of most actions: threads load it when they start. */
-export const preferredRuntime = 'v8';
-
 /** What `auto` tries, in this order. */
 const automaticOrder = {
-  module: ['v8', 'wasmer'],
-  component: ['jco'],
+  module: ['wasmtime', 'v8', 'wasmer'],
+  component: ['wasmtime', 'jco'],
 } as const;
 
-/**
- * Chooses the runtime of an artifact.
- *
- * @param wanted A runtime's name, or `auto`.
- * @throws WasmRuntimeError `WW_ERR_ARTIFACT_UNSUPPORTED` with every runtime's reason,
- *   `WW_ERR_RUNTIME_UNAVAILABLE` for an unknown name.
- */
-export async function chooseRuntime(
+/** Told why `auto` goes on without a runtime: it is not there, or could not be loaded. */
+export type OnUnavailable = (name: string, reason: string) => void;
+
+/** Chooses the runtime of each artifact, and remembers what `auto` cannot have. */
+export class RuntimeChooser {
+  readonly #runtimes: RuntimeSource;
+  readonly #onUnavailable: OnUnavailable;
+  /** Native code that did not load once does not load later: it is neither tried nor told again. */
+  readonly #unavailable = new Map<string, WasmRuntimeError>();
+
+  constructor(runtimes: RuntimeSource, onUnavailable: OnUnavailable) {
+    this.#runtimes = runtimes;
+    this.#onUnavailable = onUnavailable;
+  }
+
+  /**
+   * @param wanted A runtime's name, or `auto`.
+   * @throws WasmRuntimeError `WW_ERR_ARTIFACT_UNSUPPORTED` with every runtime's reason,
+   *   `WW_ERR_RUNTIME_UNAVAILABLE` for a name that is unknown or could not be loaded.
+   */
+  async choose(description: ArtifactDescription, wanted: string): Promise<string> {
+    const reasons: string[] = [];
+    let assessed = false;
+    let unavailable: WasmRuntimeError | undefined;
+    for (const name of this.#candidates(wanted, description.format)) {
+      const found = await this.#find(name, wanted);
+      if (isWasmRuntimeError(found)) {
+        unavailable = found;
+        reasons.push(`${name}: ${found.message}`);
+        continue;
+      }
+      const assessment = found.assess(description);
+      if (assessment.type === 'supported') return name;
+      assessed = true;
+      reasons.push(`${name}: ${assessment.reason}`);
+    }
+    // Nothing is known against the artifact when no runtime could look at it.
+    if (!assessed && unavailable !== undefined) throw unavailable;
+    throw new WasmRuntimeError(
+      'WW_ERR_ARTIFACT_UNSUPPORTED',
+      `no runtime can run this ${description.format} (${reasons.join('; ')}).`,
+    );
+  }
+
+  /**
+   * Loads the runtime of most artifacts, before the first one asks for it.
+   *
+   * @returns its name and where its guests run; `undefined` when a runtime that is asked for by name
+   *   could not be loaded, which its first artifact will be told.
+   */
+  async preload(
+    wanted: string,
+  ): Promise<{ readonly name: string; readonly threading: 'caller' | 'own' } | undefined> {
+    for (const name of this.#candidates(wanted, 'module')) {
+      const found = await this.#find(name, 'auto');
+      if (!isWasmRuntimeError(found)) return { name, threading: found.threading };
+    }
+    return undefined;
+  }
+
+  #candidates(wanted: string, format: ArtifactDescription['format']): readonly string[] {
+    if (wanted !== 'auto') return [wanted];
+    return automaticOrder[format].filter((name) => this.#runtimes.names.includes(name));
+  }
+
+  async #find(name: string, wanted: string): Promise<WasmRuntime | WasmRuntimeError> {
+    const known = this.#unavailable.get(name);
+    if (known !== undefined && wanted === 'auto') return known;
+    try {
+      return await this.#runtimes.get(name);
+    } catch (error) {
+      if (wanted !== 'auto') throw error;
+      if (!isWasmRuntimeError(error) || error.code !== 'WW_ERR_RUNTIME_UNAVAILABLE') throw error;
+      // Runs that asked at the same time all get here.
+      if (!this.#unavailable.has(name)) this.#onUnavailable(name, error.message);
+      this.#unavailable.set(name, error);
+      return error;
+    }
+  }
+}
+
+/** As `RuntimeChooser.choose`, once. */
+export function chooseRuntime(
   description: ArtifactDescription,
   wanted: string,
   runtimes: RuntimeSource,
 ): Promise<string> {
-  const candidates = wanted === 'auto' ? automaticOrder[description.format] : [wanted];
-  const reasons: string[] = [];
-  for (const name of candidates) {
-    const assessment = (await runtimes.get(name)).assess(description);
-    if (assessment.type === 'supported') return name;
-    reasons.push(`${name}: ${assessment.reason}`);
-  }
-  throw new WasmRuntimeError(
-    'WW_ERR_ARTIFACT_UNSUPPORTED',
-    `no runtime can run this ${description.format} (${reasons.join('; ')}).`,
-  );
+  return new RuntimeChooser(runtimes, () => undefined).choose(description, wanted);
 }

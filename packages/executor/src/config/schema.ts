@@ -42,6 +42,18 @@ const chosenTexts = (choices: readonly string[], options: Described<readonly str
     ...options,
   }) as const;
 
+/** Public keys, as `wasmwhisk keys show` prints them: base64 of 32 bytes, without bits left over. */
+const keys = (options: Described<readonly string[]>) =>
+  ({
+    type: 'array',
+    items: {
+      type: 'string',
+      format: 'precompiled-key',
+      pattern: '^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$',
+    },
+    ...options,
+  }) as const;
+
 const section = <const Properties extends Readonly<Record<string, object>>>(
   properties: Properties,
 ) =>
@@ -128,7 +140,7 @@ const containersSchema = section({
 });
 
 const runtimeSchema = section({
-  name: choice(['auto', 'v8', 'wasmer', 'jco'], {
+  name: choice(['auto', 'wasmtime', 'v8', 'wasmer', 'jco'], {
     default: 'auto',
     description: 'Runtime for all actions; `auto` takes the best one that supports the artifact.',
   }),
@@ -136,7 +148,13 @@ const runtimeSchema = section({
     0,
     0,
     512,
-    'Worker threads that compute at once; 0: as many as processors. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
+    'Threads on which guests compute at once; 0: as many as processors. In single mode the default is 1, unless __OW_ALLOW_CONCURRENT is true.',
+  ),
+  runsMax: count(
+    1000,
+    1,
+    1_000_000,
+    'Runs in progress at once on a runtime with threads of its own (wasmtime), waiting ones included; further ones queue.',
   ),
   spareThreads: count(
     1,
@@ -188,6 +206,22 @@ const runtimeSchema = section({
     1024 * 1024 * mebibyte,
     'Bytes of these, counted as modules, with the other files of their archives.',
   ),
+  codeCacheFolder: text({
+    default: '',
+    description:
+      'Folder for compiled code that outlives the process (wasmtime). Whoever can write there can run native code here. Empty: none.',
+  }),
+  codeCacheBytesMax: count(
+    1024 * mebibyte,
+    0,
+    1024 * 1024 * mebibyte,
+    'Most that this folder holds; what was used longest ago goes first.',
+  ),
+  warmFolder: text({
+    default: '',
+    description:
+      'Folder whose modules, components and archives are prepared at the start, so that their first `/init` is short. Empty: none.',
+  }),
   trustUnit: choice(['namespace', 'container'], {
     default: 'namespace',
     description:
@@ -207,6 +241,12 @@ const limitsSchema = section({
     1,
     10_000_000,
     'Most elements of one guest, all its tables together.',
+  ),
+  fuel: count(
+    0,
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'Fuel of one run on wasmtime, about one for each instruction: CPU time that is the same everywhere. A run that has used it up traps. Counting costs speed; 0: not counted.',
   ),
   timeoutMs: count(60_000, 1, 86_400_000, 'Time of a run whose caller names no deadline.'),
   timeoutMsMax: count(600_000, 1, 86_400_000, 'Longest time of a run, whatever its caller says.'),
@@ -257,7 +297,7 @@ const policySchema = section({
     default: [],
     description: 'Hosts that actions with `net_access` may reach; `*` means any. By default none.',
   }),
-  runtimesByAnnotation: chosenTexts(['v8', 'wasmer', 'jco'], {
+  runtimesByAnnotation: chosenTexts(['wasmtime', 'v8', 'wasmer', 'jco'], {
     default: [],
     description: 'Runtimes that an action may choose for itself by its annotation `runtime`.',
   }),
@@ -265,6 +305,11 @@ const policySchema = section({
     default: false,
     description:
       'Whether modules may define arrays of the garbage collection proposal (Kotlin, Dart). With them an action can end the whole process. In single mode they may.',
+  }),
+  precompiledKeys: keys({
+    default: [],
+    description:
+      'Public keys (`ed25519:BASE64`) whose precompiled code is taken. Who holds the private key of one can run native code here. By default none.',
   }),
   environment: texts({
     default: [],

@@ -1,14 +1,20 @@
 import { createHash, subtle } from 'node:crypto';
 import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import type { RuntimeSource } from '@wasmwhisk/runner';
-import { fromErrorData, type CompiledArtifact } from '@wasmwhisk/runtime';
+import {
+  fromErrorData,
+  type CompiledArtifact,
+  type CompileLimits,
+  type WasmRuntime,
+} from '@wasmwhisk/runtime';
 import { Piscina } from 'piscina';
 import type { ExecutorConfig } from '../config/schema.js';
 import { executorError } from '../errors.js';
 import { toIntakeLimits } from './intake-limits.js';
 import type { DescriptorRequests } from '../policy.js';
-import { chooseRuntime, runtimeModules } from '../runtimes.js';
+import type { RuntimeChooser } from '../runtimes.js';
 import type { PreparationResult, PreparationSettings, PreparationTask } from './messages.js';
+import { choosePrecompiledRuntime } from './precompiled-runtime.js';
 import { SharedCache, type Lease } from './shared-cache.js';
 import { removeTree } from './remove-tree.js';
 import { TemporaryFolder } from './temporary-folder.js';
@@ -54,28 +60,32 @@ interface UnpackedCode {
   readonly descriptor: DescriptorRequests | undefined;
 }
 
+/** What preparation shares with the rest of an executor. */
+export interface PreparationServices {
+  /** The runtimes of this thread. */
+  readonly runtimes: RuntimeSource;
+  readonly chooser: RuntimeChooser;
+  /** Told of folders that could not be removed. */
+  readonly onLeftOver: (folder: string, error: unknown) => void;
+}
+
 /**
  * Makes code ready: decode, unpack, recognise, compile. Each is done once for equal input, however
- * many containers ask, and in threads of its own.
+ * many containers ask, and in threads of its own. Runtimes with threads of their own compile there.
  */
 export class Preparation {
   readonly #config: ExecutorConfig;
-  readonly #runtimes: RuntimeSource;
+  readonly #services: PreparationServices;
   readonly #pool: Piscina<PreparationTask, PreparationResult>;
   readonly #folder = new TemporaryFolder();
   readonly #prepared: SharedCache<PreparedCode>;
   /** By artifact digest: archives may differ around an equal module. */
   readonly #compiled: SharedCache<SizedArtifact>;
 
-  /** `onLeftOver` is told of folders that could not be removed. */
-  constructor(
-    config: ExecutorConfig,
-    runtimes: RuntimeSource,
-    onLeftOver: (folder: string, error: unknown) => void,
-  ) {
+  constructor(config: ExecutorConfig, services: PreparationServices) {
     this.#config = config;
-    this.#runtimes = runtimes;
-    const settings: PreparationSettings = { runtimes: runtimeModules };
+    this.#services = services;
+    const settings: PreparationSettings = { runtimes: services.runtimes.modules };
     this.#pool = new Piscina<PreparationTask, PreparationResult>({
       filename: new URL('./preparation-worker.js', import.meta.url).href,
       // Started by the first `/init`, and kept for a minute after the last one.
@@ -102,7 +112,7 @@ export class Preparation {
       onEvict: ({ filesFolder }) => {
         if (filesFolder === undefined) return;
         removeTree(filesFolder).catch((error: unknown) => {
-          onLeftOver(filesFolder, error);
+          services.onLeftOver(filesFolder, error);
         });
       },
     });
@@ -128,7 +138,11 @@ export class Preparation {
         const { artifact, entry, filesFolder, filesBytes, descriptor } = unpacked;
         const { description } = artifact;
         const artifactBytes = artifact.bytes.length;
-        const runtime = await chooseRuntime(description, wanted(descriptor), this.#runtimes);
+        const wantedName = wanted(descriptor);
+        const { chooser, runtimes } = this.#services;
+        const runtime = await (artifact.precompiled === undefined
+          ? chooser.choose(description, wantedName)
+          : choosePrecompiledRuntime(artifact.precompiled, wantedName, runtimes));
         const lease = await this.#compiled.lease(`${runtime} ${artifact.digest}`, async () => ({
           compiled: await this.#compile(artifact, runtime),
           bytes: artifactBytes,
@@ -158,6 +172,7 @@ export class Preparation {
         binary,
         main,
         limits: toIntakeLimits(this.#config.limits),
+        precompiledKeys: this.#config.policy.precompiledKeys,
         filesFolder: await this.#folder.path(),
       },
       [copy.buffer],
@@ -167,15 +182,38 @@ export class Preparation {
     return { artifact, entry, filesFolder: files.folder, filesBytes: files.bytes, descriptor };
   }
 
-  async #compile(artifact: Artifact, runtime: string): Promise<CompiledArtifact> {
+  async #compile(artifact: Artifact, name: string): Promise<CompiledArtifact> {
     const { memoryBytes, tableElements } = this.#config.limits;
     const { arrays } = this.#config.policy;
     const limits = { memoryBytes, tableElements, arrays };
-    const result = await this.#run({ type: 'precompile', runtime, artifact, limits }, [
+    const runtime = await this.#services.runtimes.get(name);
+    if (runtime.threading === 'own') return this.#compileHere(runtime, artifact, limits);
+    const result = await this.#run({ type: 'precompile', runtime: name, artifact, limits }, [
       artifact.bytes.buffer,
     ]);
     if (result.type !== 'compiled') throw new TypeError(`unexpected answer ${result.type}`);
     return result.compiled;
+  }
+
+  /**
+   * Its code is a handle that cannot cross threads, and it compiles on threads of its own. What takes
+   * too long is answered without it, and let go when it comes.
+   */
+  async #compileHere(
+    runtime: WasmRuntime,
+    artifact: Artifact,
+    limits: CompileLimits,
+  ): Promise<CompiledArtifact> {
+    const timeoutMs = this.#config.runtime.preparationTimeoutMs;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(executorError('WW_ERR_CODE_TIMEOUT', String(timeoutMs)));
+    }, timeoutMs);
+    try {
+      return await Promise.race([runtime.precompile(artifact, limits), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #run(task: PreparationTask, transferList: ArrayBuffer[]): Promise<PreparationResult> {
