@@ -93,6 +93,12 @@ describe('loadConfig', () => {
     expect(sources.get('server.host')).toEqual({ type: 'mode-default', reason: 'single mode' });
   });
 
+  it("passes over the variables of the native runtime's loader and build", () => {
+    const environment = { WASMWHISK_NATIVE_PATH: '/a.node', WASMWHISK_NATIVE_TARGET: '/a' };
+    expect(problemsOf({ environment })).toEqual([]);
+    expect(problemsOf({ environment: { WASMWHISK_NATIVE_PAHT: '/a.node' } })).toHaveLength(1);
+  });
+
   it('takes the file that WASMWHISK_CONFIG names, unless a flag names another', () => {
     const named = writeConfig({ server: { port: 1 } });
     const other = writeConfig({ server: { port: 2 } });

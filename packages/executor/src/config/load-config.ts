@@ -45,8 +45,15 @@ export interface LoadedConfig {
   readonly sources: ReadonlyMap<string, SettingSource>;
 }
 
-/** The variable that names the file; the only WASMWHISK_* that is no setting. */
+/** The variable that names the file. */
 export const configFileVariable = 'WASMWHISK_CONFIG';
+
+/** Every WASMWHISK_* that is no setting: this one, and what the native runtime's loader and build read. */
+const otherVariables: ReadonlySet<string> = new Set([
+  configFileVariable,
+  'WASMWHISK_NATIVE_PATH',
+  'WASMWHISK_NATIVE_TARGET',
+]);
 
 const settingsByPath = new Map(configSettings.map((setting) => [setting.path, setting]));
 const settingsByVariable = new Map(
@@ -151,7 +158,7 @@ function readEnvironmentInto(
 ): void {
   for (const [variable, text] of Object.entries(environment)) {
     if (text === undefined || !variable.startsWith('WASMWHISK_')) continue;
-    if (variable === configFileVariable) continue;
+    if (otherVariables.has(variable)) continue;
     const setting = settingsByVariable.get(variable);
     const origin = `environment variable ${variable}`;
     if (setting !== undefined)
