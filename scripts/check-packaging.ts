@@ -1,8 +1,20 @@
 // Packs every package as npm would publish it, and holds publint and attw (ESM only) against the archive.
+// The native engine is packed with its platform package, and loaded from there.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { toCountsLine } from './counts.ts';
+import {
+  packMain,
+  packPlatform,
+  platformNames,
+  readBuilt,
+  readPackageManifest,
+  unpack,
+} from './native/packing.ts';
+import { packageFolder } from './native/sources.ts';
+import { findToolchain, toPlatformName } from './native/toolchain.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,6 +42,48 @@ function checkPackage(folder: string, scratch: string): readonly string[] {
   return checks.filter(({ end }) => !end.ok).map(({ tool, end }) => `${tool}:\n${end.output}`);
 }
 
+/** Puts packages of this checkout where an installed one finds them. */
+function linkDependencies(names: readonly string[], scope: string): void {
+  for (const name of names) symlinkSync(join(root, 'packages', name), join(scope, name));
+}
+
+/**
+ * Packs the native engine, installs it as npm would, and loads it.
+ *
+ * @returns What is wrong; or why it cannot be said here.
+ */
+function checkPlatform(
+  platformName: string,
+  scratch: string,
+): { readonly faults: readonly string[] } | { readonly skipped: string } {
+  const toolchain = findToolchain();
+  if ('reason' in toolchain) return { skipped: toolchain.reason };
+  const name = toPlatformName(toolchain.triple);
+  if (name !== platformName) return { skipped: `This is ${name}.` };
+  const built = readBuilt(platformName);
+  if (built === undefined) return { skipped: 'It is not built; see `npm run build:native`.' };
+  const scope = join(scratch, 'node_modules', '@wasmwhisk');
+  const main = join(scope, 'runtime-wasmtime');
+  mkdirSync(scope, { recursive: true });
+  unpack(packMain(scratch), main);
+  unpack(packPlatform(platformName, built.path, toolchain, scratch), `${main}-${platformName}`);
+  linkDependencies(['artifact', 'json-text', 'runtime'], scope);
+  const script = `import { loadAddon } from '${join(main, 'dist', 'load-addon.js')}';
+    process.stdout.write(loadAddon({ path: undefined }).path);`;
+  const loaded = run(process.execPath, ['--input-type=module', '--eval', script], scratch);
+  const faults = [
+    { tool: 'publint', end: run('publint', ['run', `${main}-${platformName}`, '--strict'], root) },
+    { tool: 'load', end: loaded },
+  ].flatMap(({ tool, end }) => (end.ok ? [] : [`${tool}:\n${end.output}`]));
+  const expected = join(
+    `${main}-${platformName}`,
+    readPackageManifest(`${main}-${platformName}`).main ?? '',
+  );
+  if (loaded.ok && loaded.output !== expected)
+    faults.push(`load: took ${loaded.output} and not ${expected}`);
+  return { faults };
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'wasmwhisk-pack-'));
 process.once('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
@@ -37,12 +91,24 @@ process.once('exit', () => {
 const folders = globSync('packages/*/package.json', { cwd: root })
   .map((path) => join(root, path, '..'))
   .sort();
-let failed = 0;
-for (const folder of folders) {
-  const faults = checkPackage(folder, scratch);
-  if (faults.length > 0) failed += 1;
-  process.stdout.write(`${faults.length === 0 ? 'ok' : 'FAILED'} ${basename(folder)}\n`);
-  for (const fault of faults) process.stdout.write(`${fault}\n`);
+const ends = [
+  ...folders.map((folder) => ({ name: basename(folder), faults: checkPackage(folder, scratch) })),
+  ...platformNames.map((name) => ({
+    name: `${basename(packageFolder)}-${name}`,
+    ...checkPlatform(name, scratch),
+  })),
+];
+let [passed, failed, skipped] = [0, 0, 0];
+for (const end of ends) {
+  if ('skipped' in end) {
+    skipped += 1;
+    process.stdout.write(`skipped ${end.name}: ${end.skipped}\n`);
+    continue;
+  }
+  if (end.faults.length === 0) passed += 1;
+  else failed += 1;
+  process.stdout.write(`${end.faults.length === 0 ? 'ok' : 'FAILED'} ${end.name}\n`);
+  for (const fault of end.faults) process.stdout.write(`${fault}\n`);
 }
-process.stdout.write(`${String(folders.length - failed)} passed, ${String(failed)} failed\n`);
+process.stdout.write(`${toCountsLine({ passed, failed, skipped })}\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -25,9 +25,14 @@ export function renderCliPage(generated: string): string {
     return whole;
   };
   const block = (command: Command): string => `\`\`\`text\n${helpOf(command, written)}\n\`\`\``;
-  const commands = program.commands
-    .filter((command) => command.name() !== 'help')
-    .map((command) => `## wasmwhisk ${command.name()}\n\n${block(command)}`);
+  const withoutHelp = (commands: readonly Command[]): readonly Command[] =>
+    commands.filter((command) => command.name() !== 'help');
+  const commands = withoutHelp(program.commands).map((command) =>
+    [
+      `## wasmwhisk ${command.name()}\n\n${block(command)}`,
+      ...withoutHelp(command.commands).map((inner) => block(inner)),
+    ].join('\n\n'),
+  );
   return `# The wasmwhisk command
 
 ${generated}
