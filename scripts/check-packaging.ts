@@ -84,6 +84,14 @@ function checkPlatform(
   return { faults };
 }
 
+function tryPlatform(platformName: string, scratch: string): ReturnType<typeof checkPlatform> {
+  try {
+    return checkPlatform(platformName, scratch);
+  } catch (error) {
+    return { faults: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'wasmwhisk-pack-'));
 process.once('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
@@ -95,7 +103,7 @@ const ends = [
   ...folders.map((folder) => ({ name: basename(folder), faults: checkPackage(folder, scratch) })),
   ...platformNames.map((name) => ({
     name: `${basename(packageFolder)}-${name}`,
-    ...checkPlatform(name, scratch),
+    ...tryPlatform(name, scratch),
   })),
 ];
 let [passed, failed, skipped] = [0, 0, 0];
