@@ -10,6 +10,10 @@ export const cliErrors = {
     exit: 'cannotCreate',
     summary: 'The output file cannot be written.',
   },
+  WW_ERR_CLI_FILE_EXISTS: {
+    exit: 'cannotCreate',
+    summary: 'The output file exists and would have been overwritten.',
+  },
   WW_ERR_CLI_PORT_TAKEN: { exit: 'unavailable', summary: 'Another process listens on the port.' },
   WW_ERR_CLI_PORT_DENIED: {
     exit: 'denied',

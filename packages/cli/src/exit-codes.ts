@@ -23,7 +23,10 @@ export const exitCodes = {
     meaning: 'Something that is needed is not there: a free port, a runtime, a new enough Node.js.',
   },
   internal: { number: 70, meaning: 'A fault of wasmwhisk itself.' },
-  cannotCreate: { number: 73, meaning: 'The output file cannot be written.' },
+  cannotCreate: {
+    number: 73,
+    meaning: 'The output file cannot be written, or must not be overwritten.',
+  },
   denied: { number: 77, meaning: 'The system does not permit it, such as a port below 1024.' },
   config: { number: 78, meaning: 'The configuration is not valid.' },
   interrupted: {

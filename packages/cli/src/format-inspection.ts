@@ -4,6 +4,7 @@ import type {
   ExternalType,
   LimitsType,
   ModuleDescription,
+  PrecompiledClaims,
 } from '@wasmwhisk/artifact';
 import { formatQuantity, type CodeInspection } from '@wasmwhisk/executor';
 
@@ -21,7 +22,7 @@ export function formatInspection(
   inspection: CodeInspection,
   verdict: InitVerdict,
 ): string {
-  const { artifact, entry, entryFile, descriptor, files, runtimes } = inspection;
+  const { artifact, precompiled, entry, entryFile, descriptor, files, runtimes } = inspection;
   const { description, bytes, digest } = artifact;
   const lines: string[] = [file];
   const add = (title: string, text: string): void => {
@@ -35,8 +36,12 @@ export function formatInspection(
   if (descriptor !== undefined) add('descriptor', printable(JSON.stringify(descriptor)));
   add(
     'format',
-    `${formatText(description)}, ${formatQuantity(bytes.length, undefined)} bytes, SHA-256 ${digest}`,
+    `${precompiled === undefined ? '' : 'precompiled code of a '}${formatText(description)}, ${formatQuantity(bytes.length, undefined)} bytes, SHA-256 ${digest}`,
   );
+  if (precompiled !== undefined) {
+    addPrecompiled(precompiled, add);
+    add('signature', 'holds, and policy.precompiledKeys lists the key');
+  }
   add('interface', description.guestInterface ?? 'none that is known here');
   if (entry !== undefined) add('entry', printable(entry));
   for (const producer of description.producers)
@@ -50,6 +55,28 @@ export function formatInspection(
     );
   add('/init', verdict.type === 'taken' ? 'would take it' : `would refuse it: ${verdict.reason}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Precompiled code that no trusted key signed, as text: nothing of what it says has been verified. */
+export function formatUntrusted(file: string, claims: PrecompiledClaims, reason: string): string {
+  const lines: string[] = [file];
+  const add = (title: string, text: string): void => {
+    lines.push(`  ${title.padEnd(10)} ${text}`);
+  };
+  add('format', 'precompiled code, not trusted; what follows is what the file claims');
+  addPrecompiled(claims, add);
+  add('/init', `would refuse it: ${reason}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Names in a manifest are short lines of ASCII, so they may go to the terminal. */
+function addPrecompiled({ manifest, signer }: PrecompiledClaims, add: Add): void {
+  const { engine, originalDigest, createdBy } = manifest;
+  add('engine', `${engine.engine} (runtime ${engine.runtime})`);
+  add('target', `${engine.target}, settings ${engine.settings}`);
+  add('key', signer);
+  add('original', `SHA-256 ${originalDigest}`);
+  add('made by', createdBy);
 }
 
 type Add = (title: string, text: string) => void;

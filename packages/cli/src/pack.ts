@@ -25,7 +25,7 @@ export async function pack(request: PackRequest): Promise<void> {
   const files = listPackFiles(source);
   const zip = writeZip(files);
   const { artifact, entryFile, runtimes } = await withProgress('checking', () =>
-    inspectCode({ ...toCodeText(zip), main }, config.limits),
+    inspectCode({ ...toCodeText(zip), main }, config),
   );
   if (runtimes.every(({ assessment }) => assessment.type === 'unsupported'))
     context.writeError(

@@ -3,7 +3,9 @@ import type { CommandContext } from './command-context.js';
 import { addConfigCommand } from './commands/config.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addInvokeCommand } from './commands/invoke.js';
+import { addKeysCommand } from './commands/keys.js';
 import { addPackCommand } from './commands/pack.js';
+import { addPrecompileCommand } from './commands/precompile.js';
 import { addRunCommand } from './commands/run.js';
 import { addServeCommand } from './commands/serve.js';
 import { version } from './version.js';
@@ -42,5 +44,7 @@ Documentation: docs/reference/cli.md. Exit codes: docs/reference/exit-codes.md.`
   addInspectCommand(program, context);
   addRunCommand(program, context);
   addConfigCommand(program, context);
+  addPrecompileCommand(program, context);
+  addKeysCommand(program, context);
   return program;
 }

@@ -61,4 +61,6 @@ const commandNames: ReadonlySet<string> = new Set([
   'inspect',
   'run',
   'config',
+  'keys',
+  'precompile',
 ]);

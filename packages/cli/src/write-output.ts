@@ -13,17 +13,22 @@ export function writeOutput(file: string, bytes: Uint8Array): void {
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'its folder does not exist',
-      ENOTDIR: 'its folder does not exist',
-      EACCES: 'this user may not write there',
-      EISDIR: 'it is a folder',
-      ENOSPC: 'the disk is full',
-      EROFS: 'the disk is read-only',
-    };
-    const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
-    throw new CliError('WW_ERR_CLI_FILE_UNWRITABLE', `${file} cannot be written: ${reason}.`, {
-      cause: error,
-    });
+    throw toUnwritableError(file, error);
   }
+}
+
+/** The error of a file that should be written. */
+export function toUnwritableError(file: string, error: unknown): CliError {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'its folder does not exist',
+    ENOTDIR: 'its folder does not exist',
+    EACCES: 'this user may not write there',
+    EISDIR: 'it is a folder',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+  };
+  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
+  return new CliError('WW_ERR_CLI_FILE_UNWRITABLE', `${file} cannot be written: ${reason}.`, {
+    cause: error,
+  });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/exit-codes.js';
 import { errorOf, start, wasmwhisk, launcher, scratchFolder } from './launcher.js';
 
-const commands = ['serve', 'pack', 'invoke', 'inspect', 'run', 'config'];
+const commands = ['serve', 'pack', 'invoke', 'inspect', 'run', 'config', 'precompile', 'keys'];
 
 describe('help and version', () => {
   it('prints the version', async () => {
@@ -47,6 +47,9 @@ describe('a wrong command line', () => {
     [['serve', '--set', 'x'], 'It has to be path=value.'],
     [['pack'], 'Missing required argument "path".'],
     [['run', 'a.wasm', '--dir', '::'], '"::" is no folder to give.'],
+    [['precompile', 'a.wasm'], 'Required option "-o, --output <file>" not specified.'],
+    [['keys', 'creat'], 'Unknown command "creat". Did you mean create?'],
+    [['keys', 'show'], 'Missing required argument "file".'],
     [['serve', '--port'], 'Option "--port <number>" argument missing.'],
   ])('%j is one line on stderr and 2', async (args, words) => {
     const { code, stdout, stderr } = await wasmwhisk(args);
@@ -106,7 +109,9 @@ describe('the configuration', () => {
       expect(stdout).toBe('');
       expect(stderr).toContain('The configuration has 2 problems:');
       expect(stderr).toContain('did you mean "WASMWHISK_SERVER_PORT"?');
-      expect(stderr).toContain('flag --runtime: runtime.name must be one of auto, v8, wasmer, jco');
+      expect(stderr).toContain(
+        'flag --runtime: runtime.name must be one of auto, wasmtime, v8, wasmer, jco',
+      );
     },
   );
 });
