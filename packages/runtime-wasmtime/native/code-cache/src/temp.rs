@@ -101,20 +101,18 @@ pub(crate) fn is_temp_name(name: &str) -> bool {
 
 /// Removes a temporary file that nobody writes any more. Never an error: what stays is tried at the next sweep.
 pub(crate) fn sweep(folder: &Folder, name: &str) {
-    if is_abandoned(folder, name) {
+    let Ok(file) = folder.open_file(name) else {
+        return;
+    };
+    if file.try_lock().is_ok() || is_old(&file) {
         let _ = folder.remove(name);
     }
+    // Held until here: a writer that has created the file and not locked it yet must find it locked, or gone. Names are
+    // random and not used twice, so what was renamed in between is not met by this name.
+    drop(file);
 }
 
-fn is_abandoned(folder: &Folder, name: &str) -> bool {
-    let Ok(file) = folder.open_file(name) else {
-        return false;
-    };
-    // The lock is free again when `file` is dropped. Removing by name after that is safe: names are random and not used
-    // twice, and one that has become an entry in between is no longer there.
-    if file.try_lock().is_ok() {
-        return true;
-    }
+fn is_old(file: &File) -> bool {
     let written = file.metadata().and_then(|metadata| metadata.modified());
     written.is_ok_and(|time| {
         SystemTime::now()
@@ -127,6 +125,8 @@ fn is_abandoned(folder: &Folder, name: &str) -> bool {
 mod tests {
     use std::fs;
     use std::io::Write;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
 
     use super::*;
 
@@ -183,5 +183,37 @@ mod tests {
             fs::read_dir(above.path().join("folder")).unwrap().count(),
             1
         );
+    }
+
+    #[test]
+    fn sweeping_takes_no_file_from_a_living_writer() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&above.path().join("folder")).unwrap();
+        let writing = AtomicUsize::new(2);
+        thread::scope(|scope| {
+            // More threads than most machines have to spare, so that they interrupt each other anywhere.
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while writing.load(Ordering::Relaxed) > 0 {
+                        for name in folder.names().unwrap() {
+                            if is_temp_name(&name) {
+                                sweep(&folder, &name);
+                            }
+                        }
+                    }
+                });
+            }
+            let write = || {
+                let lost = (0..3_000)
+                    .filter(|_| TempFile::create(&folder).unwrap().rename("entry").is_err())
+                    .count();
+                writing.fetch_sub(1, Ordering::Relaxed);
+                lost
+            };
+            let writers = [scope.spawn(write), scope.spawn(write)];
+            for writer in writers {
+                assert_eq!(writer.join().unwrap(), 0);
+            }
+        });
     }
 }
