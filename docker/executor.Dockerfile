@@ -1,13 +1,32 @@
 # The executor: many containers on port 9000, beside an invoker.
-# Both bases can be replaced. The first needs npm and any Node.js from 18; the second a C library and
+# All bases can be replaced. The first needs npm and any Node.js from 18; the second a C library and
 # libstdc++ (glibc), as every Debian has: Node.js itself comes from npm.
 ARG BUILD_IMAGE=node:24-bookworm-slim
 ARG BASE_IMAGE=debian:bookworm-slim
+# The engine is compiled here, for ten minutes; ENGINE=none leaves it out, and actions run on V8.
+# The C library of this base must not be newer than that of BASE_IMAGE.
+ARG RUST_IMAGE=rust:1.95-bookworm
+ARG ENGINE=native
+
+FROM ${RUST_IMAGE} AS engine-native
+WORKDIR /src
+COPY packages/runtime-wasmtime/native .
+RUN cargo build --locked --release --package wasmwhisk-addon --target-dir /target \
+  && mkdir /engine \
+  && cp /target/release/libwasmwhisk_addon.so /engine/
+
+FROM ${BUILD_IMAGE} AS engine-none
+RUN mkdir /engine
+
+# One of the stages above, and no image that could have a tag.
+# hadolint ignore=DL3006
+FROM engine-${ENGINE} AS engine
 
 FROM ${BUILD_IMAGE} AS build
+COPY --from=engine /engine /engine
 WORKDIR /src
 COPY . .
-RUN node scripts/bootstrap.mjs image /app
+RUN node scripts/bootstrap.mjs image /app --native /engine
 
 FROM ${BASE_IMAGE}
 # By number and without a name: nothing has to be added to the base.

@@ -1,7 +1,10 @@
 // Puts together what an image needs and nothing else: the packages below the command as they are built,
 // their dependencies without those for development, and on Linux the Node.js binary that npm brings.
 //
-//   node scripts/assemble-image.ts FOLDER
+//   node scripts/assemble-image.ts FOLDER [--native FOLDER]
+//
+// The native engine goes in as it is built in this checkout; with --native instead as cargo left it in that
+// folder, and not at all when that folder is empty.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -13,6 +16,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { binaryPathIn } from './native/binary-record.ts';
+import { findLoadFault, libraryName } from './native/library.ts';
+import { nodePlatformName } from './native/toolchain.ts';
 import { linkNode } from './setup/node-binary.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -121,9 +128,34 @@ function trimDependencies(target: string): void {
   for (const file of ['package-lock.json', '.npmrc']) rmSync(join(target, file));
 }
 
-const [folder] = process.argv.slice(2);
+/** Puts in the engine that was built elsewhere, and holds what is there against the Node.js that will run it. */
+function placeNative(target: string, from: string | undefined): void {
+  const folder = join(target, 'packages', 'runtime-wasmtime', 'dist', 'native');
+  const binary = binaryPathIn(folder, nodePlatformName());
+  if (from !== undefined) {
+    rmSync(folder, { recursive: true, force: true });
+    const library = join(from, libraryName);
+    if (existsSync(library)) {
+      mkdirSync(folder, { recursive: true });
+      cpSync(library, binary);
+    }
+  }
+  if (!existsSync(binary)) {
+    process.stderr.write('Without the native engine: what is assembled runs on V8.\n');
+    return;
+  }
+  const fault = findLoadFault(binary);
+  if (fault !== undefined) throw new Error(`the native engine does not load:\n${fault}`);
+  process.stderr.write('With the native engine.\n');
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { native: { type: 'string' } },
+});
+const [folder] = positionals;
 if (folder === undefined) {
-  process.stderr.write('Usage: node scripts/assemble-image.ts FOLDER\n');
+  process.stderr.write('Usage: node scripts/assemble-image.ts FOLDER [--native FOLDER]\n');
   process.exit(64);
 }
 const target = resolve(folder);
@@ -133,6 +165,7 @@ if (existsSync(target) && readdirSync(target).length > 0) {
 }
 mkdirSync(target, { recursive: true });
 for (const name of closureOf('cli')) copyPackage(name, target);
+placeNative(target, values.native);
 installDependencies(target);
 assertLocked(target);
 linkNode(target);

@@ -3,7 +3,7 @@
 //   node scripts/build-native.ts [--quick] [--if-possible]
 //
 // A second build of the same sources, in this checkout or another, only copies.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import {
   type BinaryRecord,
   type Profile,
 } from './native/binary-record.ts';
+import { findLoadFault, libraryName } from './native/library.ts';
 import { addonCrate, binaryFolder, digestSources, nativeFolder } from './native/sources.ts';
 import { makeTargetFolder } from './native/target-folder.ts';
 import { findToolchain, toPlatformName, type Toolchain } from './native/toolchain.ts';
@@ -56,12 +57,6 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function libraryName(): string {
-  const name = addonCrate.replaceAll('-', '_');
-  if (process.platform === 'win32') return `${name}.dll`;
-  return process.platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`;
-}
-
 /** A panic names the file it happened in: without this, with the home of whoever built. */
 function remapFlags({ environment }: Toolchain): readonly string[] {
   const home = environment['CARGO_HOME'] ?? join(environment['HOME'] ?? '', '.cargo');
@@ -100,18 +95,8 @@ async function runCargo({ toolchain, profile, source, target }: Build): Promise<
  */
 function removeLibrary({ target, profile }: Build): void {
   for (const folder of [profile, join(profile, 'deps')]) {
-    rmSync(join(target, folder, libraryName()), { force: true });
+    rmSync(join(target, folder, libraryName), { force: true });
   }
-}
-
-/** Whether Node.js loads the file, tried in a process of its own. */
-function loadFault(path: string): string | undefined {
-  const { status, signal, stderr } = spawnSync(
-    process.execPath,
-    ['--eval', 'require(process.argv[1])', path],
-    { encoding: 'utf8' },
-  );
-  return status === 0 ? undefined : `${stderr}${signal ?? ''}`;
 }
 
 function pruneFinished(folder: string): void {
@@ -145,9 +130,9 @@ async function compile(build: Build, finished: string): Promise<number> {
     say('The sources changed while they were compiled. Build again.');
     return changedMeanwhile;
   }
-  const library = join(build.target, build.profile, libraryName());
+  const library = join(build.target, build.profile, libraryName);
   installBinary(library, finished, recordOf(build));
-  const fault = loadFault(finished);
+  const fault = findLoadFault(finished);
   if (fault === undefined) return 0;
   rmSync(finished);
   say(`The native engine was built, but Node.js ${process.version} does not load it:\n${fault}`);

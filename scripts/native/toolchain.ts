@@ -76,15 +76,15 @@ export function isNewEnough(version: string): boolean {
   return major > 1 || (major === 1 && minor >= neededMinor);
 }
 
-/** Whether code for the system serves this Node.js; the C library is looked at on Linux only. */
-function fitsNode(triple: string): boolean {
+/** What this Node.js runs on, by napi's convention; the C library is named on Linux only. */
+export function nodePlatformName(): string {
+  const name = `${process.platform}-${process.arch}`;
+  if (process.platform === 'win32') return `${name}-msvc`;
+  if (process.platform !== 'linux') return name;
   const report = process.report.getReport() as {
     readonly header: Readonly<Record<string, unknown>>;
   };
-  const libc = report.header['glibcVersionRuntime'] === undefined ? 'musl' : 'gnu';
-  const here = `${process.platform}-${process.arch}`;
-  const name = toPlatformName(triple);
-  return process.platform === 'linux' ? name === `${here}-${libc}` : name.startsWith(here);
+  return `${name}-${report.header['glibcVersionRuntime'] === undefined ? 'musl' : 'gnu'}`;
 }
 
 /**
@@ -104,7 +104,7 @@ export function findToolchain(
     const found = askVersion(folder, own);
     if (found === undefined) unfit.push(`the rustc beside ${cargo} does not run`);
     else if (!isNewEnough(found.version)) unfit.push(`${cargo} is ${found.version}`);
-    else if (!fitsNode(found.triple))
+    else if (toPlatformName(found.triple) !== nodePlatformName())
       unfit.push(`${cargo} builds for ${found.triple}, and not for this Node.js`);
     else return { cargo, ...found, environment: own };
   }
