@@ -11,6 +11,7 @@ import { jsonCases } from './cases/json-cases.js';
 import { linkingCases } from './cases/linking-cases.js';
 import { limitCases } from './cases/memory-cases.js';
 import { numericCases } from './cases/numeric-cases.js';
+import { precompiledCases } from './cases/precompiled-cases.js';
 import { resultCases } from './cases/result-cases.js';
 import { streamCases } from './cases/stream-cases.js';
 import { trapCases } from './cases/trap-cases.js';
@@ -68,6 +69,7 @@ export function describeConformance(options: ConformanceOptions): void {
     linkingCases(context);
     commandRunCases(context);
     growthCases(context);
+    precompiledCases(context);
     undeclaredCases(context);
   });
 }

@@ -93,7 +93,11 @@ export class Harness implements AsyncDisposable {
 
   /** Compiles and initializes. */
   async container(file: string, request: ContainerRequest = {}): Promise<RunnerContainer> {
-    const compiled = await this.compile(file, request.limits);
+    return this.start(await this.compile(file, request.limits), request);
+  }
+
+  /** Initializes what was compiled in some other way. */
+  start(compiled: CompiledArtifact, request: ContainerRequest = {}): Promise<RunnerContainer> {
     return this.#runner.initialize(`container-${String(this.#nextContainer++)}`, compiled, {
       entry: request.entry,
       limits: { ...defaultLimits, ...request.limits },

@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import { canPreopen } from '@wasmwhisk/wasi';
 import {
+  assertPlainArtifact,
   toRunEndError,
   WasmRuntimeError,
   type Assessment,
@@ -66,6 +67,7 @@ class JcoRuntime implements WasmRuntime {
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
+    assertPlainArtifact(artifact, runtimeName);
     const found = findInterface(artifact.description);
     if (typeof found !== 'string')
       throw new WasmRuntimeError(

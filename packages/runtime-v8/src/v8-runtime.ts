@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Artifact, ArtifactDescription, FunctionType } from '@wasmwhisk/artifact';
 import {
   assertArraysAllowed,
+  assertPlainArtifact,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -68,6 +69,7 @@ export class V8Runtime implements WasmRuntime {
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
+    assertPlainArtifact(artifact, this.name);
     const { description, digest } = artifact;
     const assessment = this.assess(description);
     const guestInterface = coreInterfaceOf(description);

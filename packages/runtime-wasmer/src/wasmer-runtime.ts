@@ -3,6 +3,7 @@ import { capLimits } from '@wasmwhisk/artifact';
 import {
   toRunEndError,
   assertArraysAllowed,
+  assertPlainArtifact,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -47,6 +48,7 @@ export class WasmerRuntime implements WasmRuntime {
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
+    assertPlainArtifact(artifact, this.name);
     const { description, bytes, digest } = artifact;
     const assessment = assessArtifact(description);
     const served = servedInterface(description);

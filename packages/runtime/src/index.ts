@@ -53,5 +53,6 @@ export {
   toTaggedResult,
   type ResultRules,
 } from './guest/result.js';
+export { assertPlainArtifact } from './guest/plain-artifact.js';
 export { toV8TrapError } from './guest/v8-trap.js';
 export { startName } from './guest/start-name.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { readArtifact } from '@wasmwhisk/artifact';
+import { readArtifact, type Artifact } from '@wasmwhisk/artifact';
 import { describe, expect, it } from 'vitest';
 import {
   isWasmRuntimeError,
@@ -89,7 +89,20 @@ const probes: Readonly<Record<RuntimeFeature, Probe | Unprobed>> = {
     return error?.details.trap === 'stack-overflow';
   },
   deadline: 'a guest that computes would hold the thread of this test for ever',
-  precompiled: 'no artifact of this kind is defined yet',
+  precompiled: async (context, harness) => {
+    const { runtime } = harness;
+    const bytes = Uint8Array.from(await readFile(guestOf(context, 'echo')));
+    // What a runtime does that looks at the bytes alone: it takes them.
+    const artifact: Artifact = {
+      ...readArtifact(bytes),
+      precompiled: { runtime: runtime.name, engine: 'any 1.0.0', target: 'any', settings: '00' },
+    };
+    const takes = await succeeds(async () => {
+      await runtime.precompile(artifact, { memoryBytes, tableElements: 1000 });
+      return true;
+    }, ['WW_ERR_ARTIFACT_FOREIGN']);
+    return takes || runtime.serialize !== undefined;
+  },
 };
 
 /** The list of features stays honest: what is not declared must not work. */
