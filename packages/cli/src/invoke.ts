@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import {
+  Caller,
   Executor,
   toRunFailure,
   type Container,
@@ -45,9 +46,9 @@ export async function invoke(request: InvokeRequest): Promise<void> {
   const input = buildArguments(parameterText, request.parameters);
   const logs = new InvokeLogs(json, context);
   const signals = watchStopSignals();
-  const ended = new AbortController();
+  const caller = new Caller();
   void signals.stopped.then((signal) => {
-    ended.abort();
+    caller.go();
     context.endWith(exitCodeOf(signal));
   });
   const executor = new Executor({
@@ -63,10 +64,8 @@ export async function invoke(request: InvokeRequest): Promise<void> {
     await withProgress('preparing', () => initializeAction(container, request, code));
     const initMs = performance.now() - startedAt;
     logs.open = true;
-    const outcome = await withProgress('running', () =>
-      run(container, request, input, ended.signal),
-    );
-    if (ended.signal.aborted) return;
+    const outcome = await withProgress('running', () => run(container, request, input, caller));
+    if (caller.gone) return;
     const report = { outcome, logs: logs.lines, initMs };
     if (json) context.writeOut(formatJson(report));
     else print(report, context);
@@ -113,7 +112,7 @@ async function run(
   container: Container,
   { file, config }: InvokeRequest,
   input: ReturnType<typeof buildArguments>,
-  signal: AbortSignal,
+  caller: Caller,
 ): Promise<Outcome> {
   const deadlineEpochMs =
     Date.now() + Math.min(config.limits.timeoutMs, config.limits.timeoutMsMax);
@@ -134,7 +133,7 @@ async function run(
         actionName: undefined,
         deadlineEpochMs: undefined,
       },
-      signal,
+      caller,
     );
     return { type: 'answered', answer };
   } catch (error) {

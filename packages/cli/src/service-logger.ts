@@ -18,7 +18,7 @@ const secretParents = ['', 'err.', 'config.'];
 const secretPaths = secretParents.flatMap((parent) => secretMembers.map((name) => parent + name));
 
 /** Lines are written together, some at a time: a write of its own for each costs more than the run it tells of. */
-const writtenTogether = { minLength: 4096, periodicFlush: 100 } as const;
+const writtenTogether = { minLength: 16 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 } as const;
 
 /** Makes JSON lines of what the executor says, written in the background so that no request waits for a disk. */
 export function createServiceLogger(
@@ -43,7 +43,7 @@ export function createServiceLogger(
     {
       level,
       base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createIsoTime(),
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '(hidden)' },
     },
@@ -61,5 +61,19 @@ export function createServiceLogger(
       destination.end();
       await closed;
     },
+  };
+}
+
+/** ISO 8601 in milliseconds, written once for all lines of a millisecond: it costs as much as the rest of a line. */
+function createIsoTime(): () => string {
+  let writtenMs = 0;
+  let text = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== writtenMs) {
+      writtenMs = nowMs;
+      text = `,"time":"${new Date(nowMs).toISOString()}"`;
+    }
+    return text;
   };
 }

@@ -89,6 +89,7 @@ export class Executor implements AsyncDisposable {
         (mode === 'single'
           ? createProcessDestination()
           : new ServiceDestination(this.logs, logger, config.log.guestOutput)),
+      logLimits: { bytes: config.limits.logBytes, lines: config.limits.logLines },
       observer: this.metrics,
       concurrency: config.containers.concurrency,
       baseEnvironment: baseEnvironment(

@@ -19,7 +19,12 @@ export {
   type SettingForm,
   type SettingValue,
 } from './config/settings.js';
-export type { ActivationObserver, ContainerServices } from './containers/container-services.js';
+export type {
+  ActivationObserver,
+  ContainerServices,
+  RunOutcomeKind,
+} from './containers/container-services.js';
+export { Caller } from './containers/caller.js';
 export type { ContainerTable } from './containers/container-table.js';
 export { Container, type RunAnswer } from './containers/container.js';
 export { toEngineOptions } from './engine-options.js';

@@ -7,6 +7,7 @@ const encode = (text) => new TextEncoder().encode(text);
 export function createRuntime(options = {}) {
   return {
     name: 'scripted',
+    threading: 'caller',
     features: new Set(),
     assess: () => ({ type: 'supported' }),
     precompile: () => Promise.reject(new Error('not needed')),

@@ -189,7 +189,7 @@ describe('loadConfig', () => {
       '  environment variable WASMWHISK_LIMITS_TIMEOUT_MS: limits.timeoutMs must be a whole number of milliseconds, or text such as 250ms, 30s, 5m, 1h, but is "soon".',
       '  flag --set log.guestOutput: log.guestOutput must be true or false, but is "yes".',
       '  flag --set server.port: server.port must be between 0 and 65,535, but is 99,999.',
-      '  flag --set policy.runtimesByAnnotation: policy.runtimesByAnnotation may hold v8, wasmer, jco, but holds "v9".',
+      '  flag --set policy.runtimesByAnnotation: policy.runtimesByAnnotation may hold wasmtime, v8, wasmer, jco, but holds "v9".',
     ]);
   });
 

@@ -15,6 +15,8 @@ export class ContainerTable {
   readonly #services: ContainerServices;
   /** In the order of their last use. */
   readonly #containers = new Map<string, Container>();
+  /** The last of these. */
+  #latest: Container | undefined;
   readonly #sweeper: NodeJS.Timeout;
   readonly #idleSweepsMax: number;
 
@@ -57,6 +59,7 @@ export class ContainerTable {
     const container = this.#containers.get(id);
     if (container === undefined) return false;
     this.#containers.delete(id);
+    if (container === this.#latest) this.#latest = undefined;
     await container.destroy(reason);
     return true;
   }
@@ -77,11 +80,15 @@ export class ContainerTable {
     if (this.#containers.size >= max) this.#makeRoom(max);
     const container = new Container(id, this.#services);
     this.#containers.set(id, container);
+    this.#latest = container;
     return container;
   }
 
   #touch(container: Container): void {
     container.idleSweeps = 0;
+    // Runs come in rows, and moving what is at the end already would only wear the map out.
+    if (container === this.#latest) return;
+    this.#latest = container;
     this.#containers.delete(container.id);
     this.#containers.set(container.id, container);
   }

@@ -10,7 +10,6 @@ import type { DirectoryGrant, RunEnd, RunUsage } from '@wasmwhisk/runtime';
 import { executorError } from '../errors.js';
 import { toInitFailure, toRunFailure } from '../failure.js';
 import { ActivationLog } from '../logs/activation-log.js';
-import type { LogOwner } from '../logs/log-destination.js';
 import {
   assertDirectoriesAllowed,
   assertRuntimeAllowed,
@@ -23,13 +22,15 @@ import {
 import type { PreparedCode } from '../preparation/preparation.js';
 import { removeTree } from '../preparation/remove-tree.js';
 import type { Lease } from '../preparation/shared-cache.js';
-import type { ContainerServices } from './container-services.js';
+import type { Caller } from './caller.js';
+import type { ContainerServices, RunOutcomeKind } from './container-services.js';
+import { ContainerEnvironment } from './environment.js';
 
 /** The action that a container holds after a good `/init`. */
 interface Action {
   readonly runner: RunnerContainer;
   readonly prepared: Lease<PreparedCode>;
-  readonly environment: EnvironmentEntries;
+  readonly environment: ContainerEnvironment;
   /** The container's own folder below the operator's root. */
   readonly folder: string | undefined;
 }
@@ -55,6 +56,8 @@ export class Container {
   /** Unique in this process even when an id comes back. */
   readonly key: string;
   readonly #services: ContainerServices;
+  /** The unit of trust of runs that share nothing with other containers. */
+  readonly #ownUnit: string;
   #action: Action | undefined;
   #initializing = false;
   #destroyed = false;
@@ -66,6 +69,7 @@ export class Container {
   constructor(id: string, services: ContainerServices) {
     this.id = id;
     this.key = `${id}#${String(nextKey++)}`;
+    this.#ownUnit = `container ${this.key}`;
     this.#services = services;
   }
 
@@ -134,49 +138,39 @@ export class Container {
   }
 
   /**
-   * Runs one activation. When `signal` aborts (the caller went away) the guest is ended.
+   * Runs one activation. When the caller goes away the guest is ended.
    *
    * @throws ExecutorError, WasmRuntimeError
    */
-  async run(request: RunRequestBody, signal?: AbortSignal): Promise<RunAnswer> {
+  async run(request: RunRequestBody, caller?: Caller): Promise<RunAnswer> {
     this.assertRunnable();
     const action = this.#action;
     if (action === undefined) throw executorError('WW_ERR_CONTAINER_UNINITIALIZED');
     const { runner, config, observer } = this.#services;
     const activationId = request.activationId ?? randomBytes(16).toString('hex');
     const controller = new AbortController();
-    const onAbort = (): void => {
-      controller.abort({ type: 'caller-gone' } satisfies RunEnd);
-    };
-    if (signal?.aborted === true) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
     this.#runs.add(controller);
+    caller?.await(controller);
     const log = this.#openLog(activationId);
     observer.runStarted();
     const startedAt = performance.now();
-    let outcome = 'internal-error';
+    let outcome: RunOutcomeKind = 'internal-error';
     try {
-      const report = await runner.run(
+      const { result, usage, queuedMs, ranMs } = await runner.run(
         action.runner,
         {
           activationId,
           input: request.value,
-          environment: mergeEnvironment(
-            this.#services.baseEnvironment,
-            action.environment,
-            request.context,
-          ),
+          environment: action.environment.with(request.context),
           deadlineEpochMs: this.#deadline(request.deadlineEpochMs),
           trustUnit: this.#trustUnit(request),
           logBytesMax: config.limits.logBytes,
-          logs: log.log,
+          logs: log,
         },
         controller.signal,
       );
-      outcome = report.result.type === 'ok' ? 'success' : 'application-error';
-      const { usage, queuedMs, ranMs } = report;
-      const { bytes: logBytes } = log.log;
-      return { activationId, answer: report.result, usage, queuedMs, ranMs, logBytes };
+      outcome = result.type === 'ok' ? 'success' : 'application-error';
+      return { activationId, answer: result, usage, queuedMs, ranMs, logBytes: log.bytes };
     } catch (error) {
       const failure = toRunFailure(error);
       outcome = failure.internal ? 'internal-error' : 'developer-error';
@@ -185,7 +179,7 @@ export class Container {
     } finally {
       this.#endLog(log);
       this.#runs.delete(controller);
-      signal?.removeEventListener('abort', onAbort);
+      caller?.forget(controller);
       observer.runEnded(outcome, (performance.now() - startedAt) / 1000);
     }
   }
@@ -230,7 +224,11 @@ export class Container {
         directories,
         http: grantHttp(requests, config.policy),
       });
-      return { runner: initialized, prepared, environment: request.environment, folder };
+      const environment = new ContainerEnvironment(
+        this.#services.baseEnvironment,
+        request.environment,
+      );
+      return { runner: initialized, prepared, environment, folder };
     } catch (error) {
       prepared.release();
       await this.#removeFolder(folder);
@@ -268,7 +266,7 @@ export class Container {
     return this.#services.config.runtime.trustUnit === 'namespace' &&
       request.namespace !== undefined
       ? `namespace ${request.namespace}`
-      : `container ${this.key}`;
+      : this.#ownUnit;
   }
 
   #refuse(
@@ -280,39 +278,15 @@ export class Container {
     return error;
   }
 
-  #openLog(activationId: string): OpenLog {
-    const owner: LogOwner = { containerId: this.id, activationId };
-    const { destination, config } = this.#services;
-    const { logBytes, logLines } = config.limits;
-    const log = new ActivationLog({ bytes: logBytes, lines: logLines }, (line) => {
-      destination.line(owner, line);
-    });
-    return {
-      log,
-      owner,
-      diagnose: (line) => {
-        log.diagnose(line);
-      },
-    };
+  #openLog(activationId: string): ActivationLog {
+    const { destination, logLimits } = this.#services;
+    return new ActivationLog(logLimits, { containerId: this.id, activationId }, destination);
   }
 
-  #endLog({ log, owner }: OpenLog): void {
+  #endLog(log: ActivationLog): void {
     log.end();
-    this.#services.destination.end(owner);
+    this.#services.destination.end(log.owner);
   }
-}
-
-interface OpenLog {
-  readonly log: ActivationLog;
-  readonly owner: LogOwner;
-  readonly diagnose: (line: string) => void;
-}
-
-/** Later layers win, name by name; nothing of an earlier run is in it. */
-function mergeEnvironment(...layers: readonly EnvironmentEntries[]): EnvironmentEntries {
-  const merged = new Map<string, string>();
-  for (const layer of layers) for (const [name, value] of layer) merged.set(name, value);
-  return [...merged];
 }
 
 function environmentValue(entries: EnvironmentEntries, name: string): string | undefined {

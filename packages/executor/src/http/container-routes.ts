@@ -1,6 +1,15 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parseInitRequest, parseRunRequest, RequestError, toAnswerBody } from '@wasmwhisk/protocol';
-import type { Container } from '../containers/container.js';
+import type { Logger } from 'pino';
+import {
+  parseInitRequest,
+  parseRunRequest,
+  RequestError,
+  toAnswerBody,
+  type RunRequestBody,
+} from '@wasmwhisk/protocol';
+import { Caller } from '../containers/caller.js';
+import type { Container, RunAnswer } from '../containers/container.js';
 import { executorError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import { toRunFailure } from '../failure.js';
@@ -48,7 +57,8 @@ export function addContainerRoutes(
     return sendJson(reply, '{"ok":true}');
   });
 
-  app.post(`${prefix}/run`, { config: { phase: 'run' } }, async (request, reply) => {
+  const runLogger = new RunLogger(executor);
+  app.post(`${prefix}/run`, { config: { phase: 'run' } }, (request, reply) => {
     if (executor.draining) throw executorError('WW_ERR_EXECUTOR_CLOSING');
     const container = finder.forRun(request);
     const parsed = parseRunRequest(bodyOf(request));
@@ -59,74 +69,92 @@ export function addContainerRoutes(
     if (parsed.type === 'not-a-dictionary')
       throw container?.refuseArgument(undefined) ?? executorError('WW_ERR_REQUEST_NOT_DICTIONARY');
     if (container === undefined) throw executorError('WW_ERR_CONTAINER_UNINITIALIZED');
-    const gone = watchCaller(reply);
-    try {
-      const answer = await container.run(parsed.request, gone.signal);
-      logRun(executor, request, container, answer);
-      return await sendJson(reply, toAnswerBody(answer.answer, executor.config.server.answer));
-    } catch (error) {
-      logFailedRun(executor, request, container, parsed.request.activationId, error);
-      throw error;
-    } finally {
-      gone.stop();
-    }
+    // Answers by itself: a promise that Fastify waits for would cost a microsecond.
+    void answerRun(container, parsed.request, request, reply);
   });
+
+  async function answerRun(
+    container: Container,
+    body: RunRequestBody,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    try {
+      const answer = await container.run(body, callerOf(request.raw.socket));
+      runLogger.ended(request, container, answer);
+      sendJson(reply, toAnswerBody(answer.answer, executor.config.server.answer));
+    } catch (error) {
+      runLogger.failed(request, container, body.activationId, error);
+      void reply.send(error);
+    }
+  }
 }
 
-/** Aborts when the caller closes its connection before it has its answer: it gave up. */
-function watchCaller(reply: FastifyReply): {
-  readonly signal: AbortSignal;
-  readonly stop: () => void;
-} {
-  const controller = new AbortController();
-  const onClose = (): void => {
-    if (!reply.raw.writableEnded) controller.abort();
-  };
-  reply.raw.once('close', onClose);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      reply.raw.off('close', onClose);
-    },
-  };
+/** Everybody who sends requests here, by connection. */
+const callers = new WeakMap<Socket, Caller>();
+
+/** Who is at the other end: gone when the connection closes. One listener serves all its requests. */
+function callerOf(socket: Socket): Caller {
+  let caller = callers.get(socket);
+  if (caller === undefined) {
+    const added = new Caller();
+    caller = added;
+    callers.set(socket, added);
+    if (socket.destroyed) added.go();
+    else
+      socket.once('close', () => {
+        added.go();
+      });
+  }
+  return caller;
 }
 
-function logRun(
-  { logger, mode }: Executor,
-  request: FastifyRequest,
-  container: Container,
-  answer: Awaited<ReturnType<Container['run']>>,
-): void {
-  if (mode === 'single' || !logger.isLevelEnabled('info')) return;
-  logger.info(
-    {
-      request: request.id,
-      container: container.id,
-      activation: answer.activationId,
-      result: answer.answer.type,
-      queuedMs: toMicros(answer.queuedMs),
-      ranMs: toMicros(answer.ranMs),
-      peakMemoryBytes: answer.usage.peakMemoryBytes,
-      cpuTimeUs: answer.usage.cpuTimeUs,
-      logBytes: answer.logBytes,
-    },
-    'run',
-  );
-}
+/** A line in our own log for each run of a service. */
+class RunLogger {
+  readonly #logger: Logger;
+  /** These lines hold no member that could be secret, and looking for one costs more than the line. */
+  readonly #runLogger: Logger;
+  readonly #isSilent: boolean;
 
-function logFailedRun(
-  { logger, mode }: Executor,
-  request: FastifyRequest,
-  container: Container,
-  activation: string | undefined,
-  error: unknown,
-): void {
-  if (mode === 'single') return;
-  const { code, text } = toRunFailure(error);
-  logger.info(
-    { request: request.id, container: container.id, activation, code, text },
-    'run failed',
-  );
+  constructor({ logger, mode }: Executor) {
+    this.#logger = logger;
+    this.#runLogger = logger.child({}, { redact: [] });
+    this.#isSilent = mode === 'single';
+  }
+
+  ended(request: FastifyRequest, container: Container, answer: RunAnswer): void {
+    if (this.#isSilent || !this.#logger.isLevelEnabled('info')) return;
+    const { usage } = answer;
+    this.#runLogger.info(
+      {
+        request: request.id,
+        container: container.id,
+        activation: answer.activationId,
+        result: answer.answer.type,
+        queuedMs: toMicros(answer.queuedMs),
+        ranMs: toMicros(answer.ranMs),
+        peakMemoryBytes: usage.peakMemoryBytes,
+        cpuTimeUs: usage.cpuTimeUs,
+        fuel: usage.fuel,
+        logBytes: answer.logBytes,
+      },
+      'run',
+    );
+  }
+
+  failed(
+    request: FastifyRequest,
+    container: Container,
+    activation: string | undefined,
+    error: unknown,
+  ): void {
+    if (this.#isSilent) return;
+    const { code, text } = toRunFailure(error);
+    this.#logger.info(
+      { request: request.id, container: container.id, activation, code, text },
+      'run failed',
+    );
+  }
 }
 
 function toMicros(ms: number): number {

@@ -13,6 +13,8 @@ export function addOriginGuard(app: FastifyInstance, config: ExecutorConfig['ser
   const hosts = new Set(
     ['localhost', config.host, ...config.allowedHosts].map((host) => host.toLowerCase()),
   );
+  /** The one that was ours last time: callers send the same again and again. */
+  let knownHost: string | undefined;
   app.addHook('onRequest', (request, _reply, done) => {
     const { origin, host } = request.headers;
     if (host === undefined && request.raw.httpVersion !== '1.0') {
@@ -28,7 +30,7 @@ export function addOriginGuard(app: FastifyInstance, config: ExecutorConfig['ser
       );
       return;
     }
-    if (host !== undefined && !isOurs(host, hosts)) {
+    if (host !== undefined && host !== knownHost && !isOurs(host, hosts)) {
       done(
         executorError(
           'WW_ERR_REQUEST_FOREIGN',
@@ -37,6 +39,7 @@ export function addOriginGuard(app: FastifyInstance, config: ExecutorConfig['ser
       );
       return;
     }
+    knownHost = host;
     done();
   });
 }

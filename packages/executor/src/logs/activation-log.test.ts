@@ -7,9 +7,13 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function open(bytes = 1_000_000, linesMax = 1000): { log: ActivationLog; lines: string[] } {
   const lines: string[] = [];
-  const log = new ActivationLog({ bytes, lines: linesMax }, (line) =>
-    lines.push(`${line.stream}: ${line.log}`),
-  );
+  const owner = { containerId: 'c', activationId: 'a' };
+  const log = new ActivationLog({ bytes, lines: linesMax }, owner, {
+    line: (seenOwner, line) => {
+      expect(seenOwner).toBe(owner);
+      lines.push(`${line.stream}: ${line.log}`);
+    },
+  });
   return { log, lines };
 }
 

@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { withoutFrameMarker } from '@wasmwhisk/protocol';
 import type { LogSink, LogStream } from '@wasmwhisk/runtime';
+import type { LogDestination, LogOwner } from './log-destination.js';
 
 /** One line of an activation's log. The fields are those that OpenWhisk's log stores read. */
 export interface LogLine {
@@ -27,18 +28,23 @@ export interface ActivationLogLimits {
  */
 export class ActivationLog implements LogSink {
   readonly #limits: ActivationLogLimits;
-  readonly #onLine: (line: LogLine) => void;
-  readonly #partial: Record<LogStream, PartialLine> = {
-    stdout: new PartialLine(),
-    stderr: new PartialLine(),
-  };
+  readonly owner: LogOwner;
+  readonly #destination: Pick<LogDestination, 'line'>;
+  /** Made by the first byte of each stream: most activations write nothing. */
+  #stdout: PartialLine | undefined;
+  #stderr: PartialLine | undefined;
   #bytes = 0;
   #lines = 0;
   #truncated = false;
 
-  constructor(limits: ActivationLogLimits, onLine: (line: LogLine) => void) {
+  constructor(
+    limits: ActivationLogLimits,
+    owner: LogOwner,
+    destination: Pick<LogDestination, 'line'>,
+  ) {
     this.#limits = limits;
-    this.#onLine = onLine;
+    this.owner = owner;
+    this.#destination = destination;
   }
 
   /** Bytes of guest output that were kept. */
@@ -57,7 +63,7 @@ export class ActivationLog implements LogSink {
     const room = bytesMax - this.#bytes;
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
     this.#bytes += kept.length;
-    const partial = this.#partial[stream];
+    const partial = this.#partial(stream);
     let rest = kept;
     for (;;) {
       const lineEnd = rest.indexOf(0x0a);
@@ -99,14 +105,20 @@ export class ActivationLog implements LogSink {
   }
 
   #flush(): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const partial = this.#partial[stream];
-      if (partial.bytes > 0) this.#emit(stream, partial.end(new Uint8Array()));
-    }
+    if (this.#stdout !== undefined && this.#stdout.bytes > 0)
+      this.#emit('stdout', this.#stdout.end(new Uint8Array()));
+    if (this.#stderr !== undefined && this.#stderr.bytes > 0)
+      this.#emit('stderr', this.#stderr.end(new Uint8Array()));
+  }
+
+  #partial(stream: LogStream): PartialLine {
+    if (stream === 'stdout') return (this.#stdout ??= new PartialLine());
+    return (this.#stderr ??= new PartialLine());
   }
 
   #emit(stream: LogStream, text: string): void {
-    this.#onLine({ time: new Date().toISOString(), stream, log: withoutFrameMarker(text) });
+    const line = { time: new Date().toISOString(), stream, log: withoutFrameMarker(text) };
+    this.#destination.line(this.owner, line);
   }
 }
 
