@@ -15,8 +15,8 @@ export function addPrecompileCommand(program: Command, context: CommandContext):
     .command('precompile')
     .summary('compile an action ahead of time, and sign the code')
     .description(
-      `Compiles a module or component to native code and signs it. Of an archive the module is replaced, and
-its other files stay; the output is a zip.
+      `Compiles a module or component to native code and signs it. In an archive the module is replaced
+and all other files stay; the output is a zip.
 
 The code runs only on the engine version, target and settings that it was made for, and an executor
 takes it only when policy.precompiledKeys lists the key. The settings are those of the executor
