@@ -11,6 +11,8 @@ export interface CaseContext {
   /** The form in which cases are run that do not depend on the form; `undefined` when none is served. */
   readonly anyForm: GuestForm | undefined;
   readonly declares: (feature: RuntimeFeature) => boolean;
+  /** Guests compute elsewhere: the test's thread goes on beside a loop, which can be ended. */
+  readonly computesElsewhere: boolean;
   /** Open while cases run. */
   readonly harness: () => Harness;
 }
@@ -25,6 +27,7 @@ export function createCaseContext(
     forms,
     anyForm: forms.find(({ name }) => name === 'command') ?? forms[0],
     declares: (feature) => options.features.includes(feature),
+    computesElsewhere: options.threading !== 'inline',
     harness,
   };
 }
@@ -61,9 +64,11 @@ function caseOf(
   run: (file: string, form: GuestForm, harness: Harness) => Promise<void>,
 ): void {
   const file = guestFile(form, guest);
+  // Both kinds have a form `command`.
+  const shown = context.options.artifactKind === 'both' ? `${form.name} ${form.format}` : form.name;
   if (mayLack(form, guest)) {
-    it.skip(`${form.name}: ${behaviour} (no fixture ${form.name}-${guest}.component.wasm)`);
+    it.skip(`${shown}: ${behaviour} (no fixture ${form.name}-${guest}.component.wasm)`);
     return;
   }
-  it(`${form.name}: ${behaviour}`, () => run(file, form, context.harness()));
+  it(`${shown}: ${behaviour}`, () => run(file, form, context.harness()));
 }

@@ -10,9 +10,10 @@ export interface ConformanceOptions {
   readonly features: readonly RuntimeFeature[];
   /**
    * `inline` runs guests in the test's thread: nothing can end one that computes there, so the cases
-   * of deadline and of aborting a computing guest need `pooled`.
+   * of deadline and of aborting a computing guest are left out. `pooled` gives them worker threads.
+   * `own` is for a runtime with threads of its own, which ends them itself.
    */
-  readonly threading: 'inline' | 'pooled';
+  readonly threading: 'inline' | 'pooled' | 'own';
   /** What it runs. Default: `module`. */
   readonly artifactKind?: 'module' | 'component' | 'both';
 }

@@ -69,11 +69,11 @@ export class Harness implements AsyncDisposable {
 
   static async open(options: ConformanceOptions): Promise<Harness> {
     const { createRuntime } = (await import(options.module)) as { createRuntime: CreateRuntime };
-    const runtime = createRuntime();
+    const runtime = createRuntime({ engine: { threads: 2 } });
     const runner =
-      options.threading === 'inline'
-        ? new InlineRunner([runtime])
-        : new PooledRunner({ runtimes: { [runtime.name]: options.module }, threads: 2 });
+      options.threading === 'pooled'
+        ? new PooledRunner({ runtimes: { [runtime.name]: options.module }, threads: 2 })
+        : new InlineRunner([runtime]);
     return new Harness(runtime, runner);
   }
 

@@ -9,7 +9,7 @@ const promptMs = 3_000;
 /** Runs that are ended from outside: by their deadline or by their caller. */
 export function endingCases(context: CaseContext): void {
   describe('ending', () => {
-    if (context.declares('deadline') && context.options.threading === 'pooled') {
+    if (context.declares('deadline') && context.computesElsewhere) {
       deadlineCases(context);
       computingCases(context);
     }

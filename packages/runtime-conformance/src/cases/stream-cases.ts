@@ -42,7 +42,7 @@ export function streamCases(context: CaseContext): void {
     );
 
     // The limit is kept where the guest runs; an inline runner has no border to protect.
-    if (context.options.threading === 'pooled') {
+    if (context.computesElsewhere) {
       eachForm(context, 'cuts a flood at the limit', 'log-flood', async (file, _form, harness) => {
         const seen = await harness.observe(await harness.container(file), {
           input: '{"kibibytes":8000}',
