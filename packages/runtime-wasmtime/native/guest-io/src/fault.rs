@@ -1,5 +1,7 @@
 use std::{error::Error, fmt};
 
+use crate::json_scan::JsonSyntaxError;
+
 /// Which of the project's error codes a fault has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultCode {
@@ -43,6 +45,10 @@ impl GuestFault {
             message: message.into(),
             shown: None,
         }
+    }
+
+    pub(crate) fn not_json(error: JsonSyntaxError) -> Self {
+        Self::input(format!("The input is no JSON: {error}."))
     }
 
     pub(crate) fn too_large(message: impl Into<String>) -> Self {

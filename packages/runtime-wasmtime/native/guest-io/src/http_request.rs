@@ -4,20 +4,17 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 use crate::{
     fault::GuestFault,
-    http_message::{
-        HEADER_BYTES_MAX, HEADER_COUNT_MAX, HopHeaders, is_header_value, is_token, shown_name,
-    },
-    json_scan::{JsonKind, JsonMember, JsonMembers, JsonSyntaxError, array_elements},
-    json_string::{decode_json_string, is_name},
+    http_message::{is_token, shown_name},
+    http_request_headers::{DEFAULT_AUTHORITY, read_headers},
+    json_members::{JsonMember, JsonMembers},
+    json_scan::{JsonKind, JsonSyntaxError},
+    json_string::{decode_json_string, inner, is_name, scalar_text},
     media_type::{BodyForm, MediaType},
     url_text::{push_component, push_path, push_query},
 };
 
 /// Longest path with query, in bytes; engines hold at most 65,534.
 const TARGET_BYTES_MAX: usize = 60_000;
-
-/// Where a request goes that names no host.
-const DEFAULT_AUTHORITY: &str = "localhost";
 
 /// A request as an HTTP handler takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,11 +103,11 @@ struct WebArguments<'a> {
 impl<'a> WebArguments<'a> {
     fn read(input: &'a [u8]) -> Result<Self, GuestFault> {
         let mut arguments = Self::default();
-        let Some(members) = JsonMembers::of(input).map_err(not_json)? else {
+        let Some(members) = JsonMembers::of(input).map_err(GuestFault::not_json)? else {
             return Ok(arguments);
         };
         for member in members {
-            let member = member.map_err(not_json)?;
+            let member = member.map_err(GuestFault::not_json)?;
             let place = match member.name {
                 name if is_name(name, "__ow_method") => &mut arguments.method,
                 name if is_name(name, "__ow_path") => &mut arguments.path,
@@ -208,7 +205,7 @@ fn further_members(
     input: &[u8],
 ) -> Result<impl Iterator<Item = Result<JsonMember<'_>, JsonSyntaxError>>, GuestFault> {
     Ok(JsonMembers::of(input)
-        .map_err(not_json)?
+        .map_err(GuestFault::not_json)?
         .into_iter()
         .flatten()
         .filter(|member| match member {
@@ -220,7 +217,7 @@ fn further_members(
 /// Appends the scalars among the further arguments as `name=value`, encoded.
 fn push_further(pairs: &mut String, input: &[u8], bytes_max: usize) -> Result<(), GuestFault> {
     for member in further_members(input)? {
-        let member = member.map_err(not_json)?;
+        let member = member.map_err(GuestFault::not_json)?;
         let Some(value) = scalar_text(member.kind, member.value) else {
             continue;
         };
@@ -244,7 +241,7 @@ fn further_as_form(input: &[u8]) -> Result<String, GuestFault> {
 fn further_as_json(input: &[u8]) -> Result<Vec<u8>, GuestFault> {
     let mut json = vec![b'{'];
     for member in further_members(input)? {
-        let member = member.map_err(not_json)?;
+        let member = member.map_err(GuestFault::not_json)?;
         if json.len() > 1 {
             json.push(b',');
         }
@@ -294,135 +291,11 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, GuestFault> {
         .map_err(|error| GuestFault::input(format!("__ow_body is not valid base64: {error}.")))
 }
 
-type Headers = Vec<(String, Vec<u8>)>;
-
-/// The headers that a handler sees, and the authority that `host` names.
-fn read_headers(written: Option<JsonMember>) -> Result<(Headers, String), GuestFault> {
-    let mut headers = Headers::new();
-    let mut header_bytes = 0;
-    let mut push = |name: &str, kind: JsonKind, value: &[u8]| {
-        let value = scalar_text(kind, value)
-            .filter(|value| is_header_value(value.as_bytes()))
-            .ok_or_else(|| {
-                GuestFault::input(format!(
-                    "The value of header \"{}\" in __ow_headers is not text of one line.",
-                    shown_name(name)
-                ))
-            })?;
-        header_bytes += name.len() + value.len();
-        if headers.len() == HEADER_COUNT_MAX || header_bytes > HEADER_BYTES_MAX {
-            return Err(GuestFault::input(format!(
-                "__ow_headers holds more than {HEADER_COUNT_MAX} headers or {HEADER_BYTES_MAX} bytes."
-            )));
-        }
-        headers.push((name.to_owned(), value.into_owned().into_bytes()));
-        Ok(())
-    };
-    if let Some(written) = written {
-        let members = JsonMembers::of(written.value)
-            .map_err(not_json)?
-            .ok_or_else(|| GuestFault::input("__ow_headers is not an object."))?;
-        for member in members {
-            let member = member.map_err(not_json)?;
-            let name = decode_json_string(member.name).to_ascii_lowercase();
-            if !is_token(&name) {
-                return Err(GuestFault::input(format!(
-                    "\"{}\" in __ow_headers is no name of a header.",
-                    shown_name(&name)
-                )));
-            }
-            if member.kind == JsonKind::Array {
-                for element in array_elements(member.value) {
-                    let element = element.map_err(not_json)?;
-                    push(
-                        &name,
-                        element.kind,
-                        &member.value[element.start..element.end],
-                    )?;
-                }
-            } else {
-                push(&name, member.kind, member.value)?;
-            }
-        }
-    }
-    let hop = HopHeaders::of(
-        headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice())),
-    );
-    let authority = read_authority(&headers)?;
-    headers.retain(|(name, _)| name != "host" && !hop.contain(name));
-    Ok((headers, authority))
-}
-
-fn read_authority(headers: &Headers) -> Result<String, GuestFault> {
-    let mut hosts = headers.iter().filter(|(name, _)| name == "host");
-    let Some((_, host)) = hosts.next() else {
-        return Ok(DEFAULT_AUTHORITY.into());
-    };
-    match String::from_utf8(host.clone()) {
-        Ok(host) if hosts.next().is_none() && is_authority(&host) => Ok(host),
-        _ => Err(GuestFault::input(
-            "The header \"host\" in __ow_headers is not one host with an optional port.",
-        )),
-    }
-}
-
-/// A name, an IPv4 address or an IPv6 address in brackets, with an optional port; no user.
-fn is_authority(text: &str) -> bool {
-    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) => {
-            if address.parse::<std::net::Ipv6Addr>().is_err() {
-                return false;
-            }
-            (
-                None,
-                port.strip_prefix(':').or(port.is_empty().then_some("0")),
-            )
-        }
-        None => match text.split_once(':') {
-            Some((host, port)) => (Some(host), Some(port)),
-            None => (Some(text), Some("0")),
-        },
-    };
-    let host_fits = host.is_none_or(|host| {
-        (1..=255).contains(&host.len())
-            && host
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
-    });
-    // Not `parse` alone, which takes a sign.
-    let port_fits = port.is_some_and(|port| {
-        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
-    });
-    host_fits && port_fits
-}
-
-/// The text of a string, number or boolean.
-fn scalar_text(kind: JsonKind, value: &[u8]) -> Option<Cow<'_, str>> {
-    match kind {
-        JsonKind::String => Some(decode_json_string(inner(value))),
-        JsonKind::Number | JsonKind::Boolean => Some(String::from_utf8_lossy(value)),
-        JsonKind::Object | JsonKind::Array | JsonKind::Null => None,
-    }
-}
-
 fn text_of<'a>(member: JsonMember<'a>, name: &str) -> Result<Cow<'a, str>, GuestFault> {
     if member.kind != JsonKind::String {
         return Err(GuestFault::input(format!("{name} is not a string.")));
     }
     Ok(decode_json_string(inner(member.value)))
-}
-
-/// What stands between the quotes of a string.
-fn inner(string: &[u8]) -> &[u8] {
-    string
-        .get(1..string.len().saturating_sub(1))
-        .unwrap_or_default()
-}
-
-fn not_json(error: JsonSyntaxError) -> GuestFault {
-    GuestFault::input(format!("The input is no JSON: {error}."))
 }
 
 #[cfg(test)]

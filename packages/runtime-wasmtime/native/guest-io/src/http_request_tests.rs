@@ -1,5 +1,5 @@
 use super::*;
-use crate::fault::FaultCode;
+use crate::{fault::FaultCode, http_message::is_header_value};
 use proptest::prelude::*;
 
 fn request(input: &str) -> HttpRequest {

@@ -37,6 +37,7 @@ pub fn http_response(
         .find(|(name, _)| name == "content-type")
         .and_then(|(_, values)| values.first());
     let body = BodyText::of(body, media_type.map(AsRef::as_ref))?;
+    assert_size(body.length(), limit)?;
     let mut json = Vec::with_capacity(body.length() + 256);
     json.extend_from_slice(format!("{{\"statusCode\":{status},\"headers\":{{").as_bytes());
     push_headers(&mut json, &headers);

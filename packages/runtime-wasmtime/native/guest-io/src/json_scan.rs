@@ -64,7 +64,7 @@ impl fmt::Display for JsonSyntaxError {
 
 impl Error for JsonSyntaxError {}
 
-type Scanned<T> = Result<T, JsonSyntaxError>;
+pub(crate) type Scanned<T> = Result<T, JsonSyntaxError>;
 
 /// Checks that `bytes` are exactly one JSON value (RFC 8259) in valid UTF-8, white space around it
 /// allowed. Lone surrogates as `\uXXXX` and duplicate names are valid, as in JavaScript.
@@ -85,118 +85,7 @@ pub(crate) fn scan_json_within(bytes: &[u8], depth_max: usize) -> Scanned<JsonSp
     })
 }
 
-/// A member of an object. Both texts are slices of the object's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JsonMember<'a> {
-    /// Its name as it was written, without the quotes, escapes undone by `decode_json_string`.
-    pub name: &'a [u8],
-    /// What its value is.
-    pub kind: JsonKind,
-    /// Its value as it was written.
-    pub value: &'a [u8],
-}
-
-/// Walks the members of an object in the order written, duplicates included, without parsing any of
-/// them. It ends after the first error; only a walk to the end has checked the whole text.
-#[derive(Debug)]
-pub struct JsonMembers<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    state: MembersState,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum MembersState {
-    First,
-    Next,
-    Done,
-}
-
-impl<'a> JsonMembers<'a> {
-    /// `None` when the bytes are valid JSON but no object.
-    pub fn of(bytes: &'a [u8]) -> Result<Option<Self>, JsonSyntaxError> {
-        assert_utf8(bytes)?;
-        let at = skip_whitespace(bytes, 0);
-        if bytes.get(at) != Some(&b'{') {
-            assert_end(bytes, scan_value(bytes, at, JSON_DEPTH_MAX)?)?;
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            bytes,
-            at: at + 1,
-            state: MembersState::First,
-        }))
-    }
-
-    fn step(&mut self) -> Scanned<Option<JsonMember<'a>>> {
-        let bytes = self.bytes;
-        let mut at = skip_whitespace(bytes, self.at);
-        match (self.state, bytes.get(at)) {
-            (_, Some(b'}')) => {
-                assert_end(bytes, at + 1)?;
-                self.state = MembersState::Done;
-                return Ok(None);
-            }
-            (MembersState::Next, Some(b',')) => at = skip_whitespace(bytes, at + 1),
-            (MembersState::Next, _) => return Err(unexpected(bytes, at)),
-            (MembersState::First | MembersState::Done, _) => {}
-        }
-        let name_end = scan_name(bytes, at)?;
-        let start = scan_colon(bytes, name_end)?;
-        let end = scan_value(bytes, start, JSON_DEPTH_MAX)?;
-        let name = &bytes[at + 1..name_end - 1];
-        self.at = end;
-        self.state = MembersState::Next;
-        Ok(Some(JsonMember {
-            name,
-            kind: kind_at(bytes, start),
-            value: &bytes[start..end],
-        }))
-    }
-}
-
-impl<'a> Iterator for JsonMembers<'a> {
-    type Item = Result<JsonMember<'a>, JsonSyntaxError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.state == MembersState::Done {
-            return None;
-        }
-        let step = self.step().transpose();
-        if matches!(step, Some(Err(_))) {
-            self.state = MembersState::Done;
-        }
-        step
-    }
-}
-
-/// The elements of an array that was scanned before: their spans within `array`.
-pub(crate) fn array_elements(array: &[u8]) -> impl Iterator<Item = Scanned<JsonSpan>> {
-    let mut at = skip_whitespace(array, 1);
-    let mut done = array.get(at) == Some(&b']');
-    std::iter::from_fn(move || {
-        if done {
-            return None;
-        }
-        let start = at;
-        let element = scan_value(array, start, JSON_DEPTH_MAX).map(|end| JsonSpan {
-            kind: kind_at(array, start),
-            start,
-            end,
-        });
-        match element {
-            Ok(JsonSpan { end, .. }) => {
-                at = skip_whitespace(array, end);
-                done = array.get(at) != Some(&b',');
-                at = skip_whitespace(array, at + 1);
-            }
-            Err(_) => done = true,
-        }
-        Some(element)
-    })
-}
-
-fn assert_utf8(bytes: &[u8]) -> Scanned<()> {
+pub(crate) fn assert_utf8(bytes: &[u8]) -> Scanned<()> {
     std::str::from_utf8(bytes)
         .map(|_| ())
         .map_err(|error| JsonSyntaxError {
@@ -205,7 +94,7 @@ fn assert_utf8(bytes: &[u8]) -> Scanned<()> {
         })
 }
 
-fn assert_end(bytes: &[u8], at: usize) -> Scanned<()> {
+pub(crate) fn assert_end(bytes: &[u8], at: usize) -> Scanned<()> {
     let end = skip_whitespace(bytes, at);
     if end < bytes.len() {
         return Err(unexpected(bytes, end));
@@ -213,7 +102,7 @@ fn assert_end(bytes: &[u8], at: usize) -> Scanned<()> {
     Ok(())
 }
 
-fn kind_at(bytes: &[u8], at: usize) -> JsonKind {
+pub(crate) fn kind_at(bytes: &[u8], at: usize) -> JsonKind {
     match bytes.get(at) {
         Some(b'{') => JsonKind::Object,
         Some(b'[') => JsonKind::Array,
@@ -225,7 +114,7 @@ fn kind_at(bytes: &[u8], at: usize) -> JsonKind {
 }
 
 #[cold]
-fn unexpected(bytes: &[u8], at: usize) -> JsonSyntaxError {
+pub(crate) fn unexpected(bytes: &[u8], at: usize) -> JsonSyntaxError {
     JsonSyntaxError {
         problem: match bytes.get(at) {
             Some(&byte) => Problem::Unexpected(byte),
@@ -236,7 +125,15 @@ fn unexpected(bytes: &[u8], at: usize) -> JsonSyntaxError {
 }
 
 #[inline(always)]
-fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
+pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
+    match bytes.get(from) {
+        // Most texts have none.
+        Some(0x21..) => from,
+        _ => skip_some_whitespace(bytes, from),
+    }
+}
+
+fn skip_some_whitespace(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
         at += 1;
@@ -280,7 +177,7 @@ impl Nesting {
 
 /// Walks one value of any kind and gives the offset behind it. Iterative, so that nesting costs a
 /// bit and not a stack frame.
-fn scan_value(bytes: &[u8], from: usize, depth_max: usize) -> Scanned<usize> {
+pub(crate) fn scan_value(bytes: &[u8], from: usize, depth_max: usize) -> Scanned<usize> {
     let mut at = from;
     let mut nesting = Nesting::default();
     loop {
@@ -340,7 +237,7 @@ fn scan_value(bytes: &[u8], from: usize, depth_max: usize) -> Scanned<usize> {
 
 /// A member's name; gives the offset behind its quote.
 #[inline]
-fn scan_name(bytes: &[u8], from: usize) -> Scanned<usize> {
+pub(crate) fn scan_name(bytes: &[u8], from: usize) -> Scanned<usize> {
     if bytes.get(from) != Some(&b'"') {
         return Err(unexpected(bytes, from));
     }
@@ -349,7 +246,7 @@ fn scan_name(bytes: &[u8], from: usize) -> Scanned<usize> {
 
 /// What is between a name and its value; gives where the value begins.
 #[inline]
-fn scan_colon(bytes: &[u8], from: usize) -> Scanned<usize> {
+pub(crate) fn scan_colon(bytes: &[u8], from: usize) -> Scanned<usize> {
     let at = skip_whitespace(bytes, from);
     if bytes.get(at) != Some(&b':') {
         return Err(unexpected(bytes, at));
@@ -364,7 +261,7 @@ fn scan_string(bytes: &[u8], from: usize) -> Scanned<usize> {
         at = skip_plain(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at + 1),
-            Some(b'\\') => at = scan_escape(bytes, at)?,
+            Some(b'\\') => at = scan_escapes(bytes, at)?,
             _ => return Err(unexpected(bytes, at)),
         }
     }
@@ -386,14 +283,15 @@ pub(crate) fn skip_plain(bytes: &[u8], from: usize) -> usize {
         }
     }
     // A long string: blocks that the compiler turns into vector instructions.
-    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<32>) {
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<64>) {
         if block
             .iter()
-            .fold(false, |any, &byte| any | is_special(byte))
+            .fold(0, |any, &byte| any | u8::from(is_special(byte)))
+            != 0
         {
             break;
         }
-        at += 32;
+        at += 64;
     }
     skip_plain_bytes(bytes, at)
 }
@@ -437,9 +335,20 @@ fn skip_plain_bytes(bytes: &[u8], from: usize) -> usize {
 
 #[inline(always)]
 fn is_special(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte < 0x20
+    // No `||`: a branch for each byte cannot become vector instructions.
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
 }
 
+/// Escapes often follow each other: those of a text in another script, or of base64 with line ends.
+fn scan_escapes(bytes: &[u8], from: usize) -> Scanned<usize> {
+    let mut at = from;
+    while bytes.get(at) == Some(&b'\\') {
+        at = scan_escape(bytes, at)?;
+    }
+    Ok(at)
+}
+
+#[inline]
 fn scan_escape(bytes: &[u8], from: usize) -> Scanned<usize> {
     match bytes.get(from + 1) {
         Some(b'u') => {

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::json_scan::skip_plain;
+use crate::json_scan::{JsonKind, skip_plain};
 
 /// Undoes the escapes of a JSON string that was scanned before; `inner` is what stands between its
 /// quotes. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD, as JavaScript encodes it.
@@ -65,6 +65,22 @@ pub(crate) fn is_name(written: &[u8], name: &str) -> bool {
             && written.len() <= 6 * name.len()
             && written.contains(&b'\\')
             && decode_json_string(written) == name)
+}
+
+/// The text of a string, number or boolean.
+pub(crate) fn scalar_text(kind: JsonKind, value: &[u8]) -> Option<Cow<'_, str>> {
+    match kind {
+        JsonKind::String => Some(decode_json_string(inner(value))),
+        JsonKind::Number | JsonKind::Boolean => Some(String::from_utf8_lossy(value)),
+        JsonKind::Object | JsonKind::Array | JsonKind::Null => None,
+    }
+}
+
+/// What stands between the quotes of a string.
+pub(crate) fn inner(string: &[u8]) -> &[u8] {
+    string
+        .get(1..string.len().saturating_sub(1))
+        .unwrap_or_default()
 }
 
 /// Appends a text as a JSON string, with no escape that is not needed.

@@ -11,7 +11,9 @@ mod command_output;
 mod fault;
 mod http_message;
 mod http_request;
+mod http_request_headers;
 mod http_response;
+mod json_members;
 mod json_scan;
 mod json_string;
 mod media_type;
@@ -24,9 +26,8 @@ pub use command_output::CommandOutput;
 pub use fault::{FaultCode, GuestFault};
 pub use http_request::{HttpRequest, http_request};
 pub use http_response::http_response;
-pub use json_scan::{
-    JSON_DEPTH_MAX, JsonKind, JsonMember, JsonMembers, JsonSpan, JsonSyntaxError, scan_json,
-};
+pub use json_members::{JsonMember, JsonMembers};
+pub use json_scan::{JSON_DEPTH_MAX, JsonKind, JsonSpan, JsonSyntaxError, scan_json};
 pub use json_string::{decode_json_string, push_json_string};
 pub use numeric::{Number, NumberType, numeric_arguments, numeric_result};
 pub use result::{Answer, error_answer, plain_result, plain_result_of, tagged_result_of};

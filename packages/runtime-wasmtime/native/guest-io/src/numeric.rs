@@ -2,7 +2,8 @@ use std::fmt;
 
 use crate::{
     fault::GuestFault,
-    json_scan::{JsonKind, JsonMembers, array_elements},
+    json_members::{JsonMembers, array_elements},
+    json_scan::JsonKind,
     json_string::is_name,
 };
 
@@ -102,14 +103,13 @@ pub fn numeric_result(value: Option<Number>) -> Vec<u8> {
 
 /// The value of the last member `args`, as `JSON.parse` would take it.
 fn find_arguments(input: &[u8]) -> Result<Option<(JsonKind, &[u8])>, GuestFault> {
-    let not_json = |error| GuestFault::input(format!("The input is no JSON: {error}."));
     let mut found = None;
     for member in JsonMembers::of(input)
-        .map_err(not_json)?
+        .map_err(GuestFault::not_json)?
         .into_iter()
         .flatten()
     {
-        let member = member.map_err(not_json)?;
+        let member = member.map_err(GuestFault::not_json)?;
         if is_name(member.name, "args") {
             found = Some((member.kind, member.value));
         }

@@ -1,6 +1,7 @@
 use crate::{
     fault::GuestFault,
-    json_scan::{JsonKind, JsonMembers, scan_json},
+    json_members::JsonMembers,
+    json_scan::{JsonKind, scan_json},
     json_string::{is_name, push_json_string},
 };
 
