@@ -73,14 +73,19 @@ impl CommandOutput {
             return 0;
         };
         let start = memchr::memrchr(b'\n', &bytes[..last]).map_or(0, |at| at + 1);
-        if self.held.len() + start > self.result_bytes + 1 {
+        if self.held.len() + start > self.line_bytes_max() {
             return 0;
         }
         start
     }
 
+    /// Room for the line end, which is not part of the result.
+    fn line_bytes_max(&self) -> usize {
+        self.result_bytes.saturating_add(1)
+    }
+
     fn hold(&mut self, piece: &[u8]) -> Result<(), GuestFault> {
-        if self.held.len() + piece.len() > self.result_bytes + 1 {
+        if self.held.len() + piece.len() > self.line_bytes_max() {
             return Err(GuestFault::too_large(format!(
                 "The action wrote a line of more than {} bytes to stdout, the limit of a result.",
                 self.result_bytes

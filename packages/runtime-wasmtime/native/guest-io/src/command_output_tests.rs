@@ -106,6 +106,13 @@ fn takes_a_result_of_exactly_the_limit() {
 }
 
 #[test]
+fn takes_any_limit() {
+    let mut output = CommandOutput::new(usize::MAX);
+    write_all(&mut output, &[b"x\n[1]"]).unwrap();
+    assert_eq!(finish(output), "[1]");
+}
+
+#[test]
 fn gives_a_flood_of_lines_to_the_log_in_one_piece() {
     let mut output = CommandOutput::new(1_000_000);
     let mut calls = 0;
