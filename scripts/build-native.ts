@@ -131,6 +131,10 @@ async function compile(build: Build, finished: string): Promise<number> {
     return changedMeanwhile;
   }
   const library = join(build.target, build.profile, libraryName);
+  if (!existsSync(library)) {
+    say(`cargo built ${addonCrate}, but not as a library for Node.js (crate-type cdylib).`);
+    return 1;
+  }
   installBinary(library, finished, recordOf(build));
   const fault = findLoadFault(finished);
   if (fault === undefined) return 0;

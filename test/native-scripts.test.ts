@@ -123,6 +123,14 @@ describe.skipIf(missing !== undefined)(`building (${missing ?? 'with Rust'})`, (
     expect(end.status).toBe(1);
     expect(end.stderr).toContain('does not load it');
     expect(readdirSync(out)).toEqual([]);
+    writeFileSync(
+      join(source, 'addon/Cargo.toml'),
+      standIn['addon/Cargo.toml'].replace('cdylib', 'lib'),
+    );
+    const other = build(['--quick', '--source', source, '--out', out], {
+      WASMWHISK_NATIVE_TARGET: createFolder(),
+    });
+    expect([other.status, other.stderr]).toEqual([1, expect.stringContaining('crate-type cdylib')]);
   });
 });
 

@@ -1,1 +1,1 @@
-export {};
+export { findMissingAddon } from './load-addon.js';
