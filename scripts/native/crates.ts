@@ -16,60 +16,50 @@ export interface LinkedCrate {
 /** What we read of `cargo metadata`. */
 interface Metadata {
   readonly packages: readonly {
-    readonly id: string;
     readonly name: string;
     readonly version: string;
     readonly license: string | null;
     readonly manifest_path: string;
     /** `null` for our own. */
     readonly source: string | null;
-    readonly targets: readonly { readonly kind: readonly string[] }[];
   }[];
-  readonly resolve: {
-    readonly nodes: readonly {
-      readonly id: string;
-      readonly deps: readonly {
-        readonly pkg: string;
-        readonly dep_kinds: readonly { readonly kind: string | null }[];
-      }[];
-    }[];
-  };
 }
 
-function readMetadata(toolchain: Toolchain, triple: string): Metadata {
-  const { status, stdout, stderr } = spawnSync(
-    toolchain.cargo,
-    ['metadata', '--locked', '--format-version', '1', '--filter-platform', triple],
-    { cwd: nativeFolder, env: toolchain.environment, encoding: 'utf8', maxBuffer: 1 << 28 },
-  );
-  if (status !== 0) throw new Error(`cargo metadata failed:\n${stderr}`);
-  return JSON.parse(stdout) as Metadata;
+function runCargo(toolchain: Toolchain, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(toolchain.cargo, args, {
+    cwd: nativeFolder,
+    env: toolchain.environment,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`cargo ${args[0] ?? ''} failed:\n${stderr}`);
+  return stdout;
 }
 
 /**
- * The crates that are linked into the binary for a system, by name and version: what the addon's crate
- * reaches, without what only its build or its tests use, and without macros, which leave the code of
- * whoever calls them.
+ * `name version` of all that the addon's crate reaches, without what only builds or tests use, and without
+ * macros, which leave the code of whoever calls them. Asked of `cargo tree`, because `cargo metadata`
+ * knows the features of the whole workspace only, with those that the fuzzer turns on.
  */
+function readReached(toolchain: Toolchain, triple: string): ReadonlySet<string> {
+  const output = runCargo(toolchain, [
+    ...['tree', '--locked', '--package', addonCrate, '--target', triple],
+    ...['--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}'],
+  ]);
+  const lines = output.split('\n').filter((line) => line !== '');
+  return new Set(lines.map((line) => /^(\S+) v(\S+)/.exec(line)?.slice(1).join(' ') ?? line));
+}
+
+/** The crates that are linked into the binary for a system, by name and version. */
 export function readLinkedCrates(toolchain: Toolchain, triple: string): readonly LinkedCrate[] {
-  const { packages, resolve } = readMetadata(toolchain, triple);
-  const packageById = new Map(packages.map((one) => [one.id, one]));
-  const nodeById = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const reached = new Set<string>();
-  const visit = (id: string): void => {
-    const found = packageById.get(id);
-    if (reached.has(id) || found === undefined) return;
-    if (found.targets.some(({ kind }) => kind.includes('proc-macro'))) return;
-    reached.add(id);
-    for (const { pkg, dep_kinds } of nodeById.get(id)?.deps ?? []) {
-      if (dep_kinds.some(({ kind }) => kind === null)) visit(pkg);
-    }
-  };
-  const addon = packages.find(({ name, source }) => name === addonCrate && source === null);
-  if (addon === undefined) throw new Error(`there is no crate ${addonCrate}`);
-  visit(addon.id);
+  const reached = readReached(toolchain, triple);
+  const { packages } = JSON.parse(
+    runCargo(toolchain, [
+      ...['metadata', '--locked', '--format-version', '1', '--filter-platform', triple],
+    ]),
+  ) as Metadata;
   return packages
-    .filter(({ id, source }) => reached.has(id) && source !== null)
+    .filter(({ name, version, source }) => source !== null && reached.has(`${name} ${version}`))
     .map(({ name, version, license, manifest_path }) => ({
       name,
       version,

@@ -10,6 +10,8 @@ export const allowedLicences: ReadonlySet<string> = new Set([
   'BSD-3-Clause',
   'BSL-1.0',
   'CC0-1.0',
+  // Of data: the certificate authorities that browsers trust.
+  'CDLA-Permissive-2.0',
   'ISC',
   'MIT',
   'MIT-0',
