@@ -15,8 +15,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countCargoTests } from '../scripts/native/cargo-tests.ts';
 import { isAllowed, LicenceSyntaxError } from '../scripts/native/licence-expression.ts';
+import { renderThirdPartyLicences } from '../scripts/native/packing.ts';
 import { digestSources } from '../scripts/native/sources.ts';
-import { findToolchain, isNewEnough } from '../scripts/native/toolchain.ts';
+import {
+  findToolchain,
+  isNewEnough,
+  nodePlatformName,
+  toPlatformName,
+} from '../scripts/native/toolchain.ts';
 
 const scripts = join(import.meta.dirname, '..', 'scripts');
 const toolchain = findToolchain();
@@ -170,6 +176,33 @@ describe('versions of Rust', () => {
   it('are compared by number', () => {
     expect(['1.95.0', '1.100.0', '2.0.0', '1.96.0-nightly'].every(isNewEnough)).toBe(true);
     expect(['1.94.9', '1.63.0', '0.99.0', 'nonsense'].some(isNewEnough)).toBe(false);
+  });
+});
+
+describe('names of platforms', () => {
+  it('are those of napi, of a triple and of this Node.js alike', () => {
+    expect(toPlatformName('x86_64-unknown-linux-gnu')).toBe('linux-x64-gnu');
+    expect(toPlatformName('riscv64gc-unknown-linux-gnu')).toBe('riscv64gc-unknown-linux-gnu');
+    if (!('reason' in toolchain)) expect(toPlatformName(toolchain.triple)).toBe(nodePlatformName());
+  });
+});
+
+describe('the licences that are shipped', () => {
+  it('stand once for each text, below all crates that have it', () => {
+    const crate = (name: string, files: Readonly<Record<string, string>>) => ({
+      name,
+      version: '1.0.0',
+      licence: 'MIT',
+      folder: createFolder(files),
+    });
+    const text = renderThirdPartyLicences([
+      crate('a', { 'LICENSE-MIT': 'Permission is granted\n', 'lib.rs': 'code' }),
+      crate('b', { LICENCE: 'Permission is granted' }),
+      crate('c', { 'lib.rs': 'code' }),
+    ]);
+    expect(text).toContain('a 1.0.0 (MIT)\nb 1.0.0 (MIT)\n\nPermission is granted\n');
+    expect(text).toContain('c 1.0.0 (MIT)\n\n(The crate comes without a text of its licence.)');
+    expect(text).not.toContain('code');
   });
 });
 

@@ -59,7 +59,8 @@ export function renderThirdPartyLicences(crates: readonly LinkedCrate[]): string
   const parts = [...cratesByText].map(([text, titles]) => {
     return `${titles.join('\n')}\n\n${text === '' ? '(The crate comes without a text of its licence.)' : text}`;
   });
-  return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+  const standardLibrary = "Rust's standard library (MIT OR Apache-2.0), https://www.rust-lang.org";
+  return `${[standardLibrary, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 /** The binary that is built here and what it was made from; `undefined` where there is none. */
