@@ -124,6 +124,29 @@ describe('a file of precompiled code', () => {
     );
   });
 
+  it('tells what it claims, or that it is damaged, whatever was changed in it', () => {
+    const changes = fc.array(
+      fc.record({
+        at: fc.integer({ min: manifestStart, max: codeStart - 1 }),
+        value: fc.constantFrom(...Buffer.from('{}[]",:\\0e')),
+      }),
+      { minLength: 1, maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(changes, (list) => {
+        const changed = Uint8Array.from(file);
+        for (const { at, value } of list) changed[at] = value;
+        try {
+          expect(readPrecompiledClaims(changed).signer).toBe(signer);
+        } catch (error) {
+          if (!isArtifactError(error)) throw error;
+          expect(error.fault).toBe('precompiled-malformed');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('tells what it claims, trusted or not', () => {
     const changed = Uint8Array.from(file);
     changed[codeStart] = 0;
@@ -265,7 +288,7 @@ describe('a file is not written', () => {
 
   it('without code, or with a name that is no short line', () => {
     expect(() => buildPrecompiledFile({ ...content, code: new Uint8Array() }, key)).toThrow(
-      TypeError,
+      expect.objectContaining({ fault: 'limit-exceeded' }) as Error,
     );
     expect(() => buildPrecompiledFile({ ...content, createdBy: 'a\nb' }, key)).toThrow(
       /createdBy is no short line/,

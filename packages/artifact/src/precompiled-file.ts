@@ -79,7 +79,8 @@ interface Layout {
  * Writes a file of precompiled code and signs it.
  *
  * @param privateKey An Ed25519 key.
- * @throws TypeError when the key is another one or a part is too long; PlainDataError when the content is not what its type says
+ * @throws ArtifactError `limit-exceeded` when a part is too long or there is no code; TypeError when the
+ *   key is another one; PlainDataError when a text is not what `PrecompiledManifest` says
  */
 export function buildPrecompiledFile(
   { engine, code, original, createdBy }: PrecompiledContent,
@@ -90,8 +91,10 @@ export function buildPrecompiledFile(
   const codeDigest = sha256(code).toString('hex');
   const manifest = encodeManifest({ engine, description, originalDigest, codeDigest, createdBy });
   if (manifest.length > manifestBytes || code.length === 0 || code.length > codeBytes)
-    throw new TypeError(
-      `precompiled code of ${String(code.length)} bytes with a manifest of ${String(manifest.length)} fits no file`,
+    throw new ArtifactError(
+      'limit-exceeded',
+      `The precompiled code fits no file: it is ${String(code.length)} bytes long with a description of ${String(manifest.length)}, ` +
+        `and at most ${String(codeBytes)} and ${String(manifestBytes)} do. Split the program or strip what it does not need.`,
     );
   const file = Buffer.alloc(headerBytes + manifest.length + code.length + signatureBytes);
   file.set(precompiledMagic);

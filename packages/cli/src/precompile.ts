@@ -1,4 +1,10 @@
-import { buildPrecompiledFile, type Artifact } from '@wasmwhisk/artifact';
+import type { KeyObject } from 'node:crypto';
+import {
+  buildPrecompiledFile,
+  isArtifactError,
+  type Artifact,
+  type PrecompiledContent,
+} from '@wasmwhisk/artifact';
 import {
   formatQuantity,
   inspectCode,
@@ -61,7 +67,7 @@ export async function precompile(request: PrecompileRequest): Promise<void> {
       compile(artifact, config, runtimes),
     );
     const compileMs = performance.now() - startedAt;
-    const signed = buildPrecompiledFile(
+    const signed = buildFile(
       { engine, code: bytes, original: artifact, createdBy: `wasmwhisk ${version}` },
       privateKey,
     );
@@ -123,6 +129,15 @@ async function compile(
     arrays: policy.arrays,
   });
   return runtime.serialize(compiled);
+}
+
+function buildFile(content: PrecompiledContent, privateKey: KeyObject): Uint8Array {
+  try {
+    return buildPrecompiledFile(content, privateKey);
+  } catch (error) {
+    if (!isArtifactError(error)) throw error;
+    throw new CliError('WW_ERR_CLI_FILE_INVALID', error.message, { cause: error });
+  }
 }
 
 /** The signed file, in the archive that the module came in, if it came in one. */
