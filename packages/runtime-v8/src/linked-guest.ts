@@ -1,5 +1,5 @@
 import type { FunctionType, ModuleImport } from '@wasmwhisk/artifact';
-import { WasmRuntimeError, type HttpGrant } from '@wasmwhisk/runtime';
+import { httpDeniedText, importAdvice, WasmRuntimeError, type HttpGrant } from '@wasmwhisk/runtime';
 import { preview1Functions, waitingFunctions, type Preview1Version } from '@wasmwhisk/wasi';
 import { httpGet } from './http-stand-in.js';
 import type { V8Code } from './v8-code.js';
@@ -73,33 +73,14 @@ function assertSignature(wanted: ModuleImport, expected: FunctionType): void {
 
 function assertHttpGranted(http: HttpGrant): void {
   if (http.type === 'granted') return;
-  throw new WasmRuntimeError(
-    'WW_ERR_CAPABILITY_DENIED',
-    `The import http.get needs HTTP, which is not granted: ${http.reason} Set the annotation ` +
-      'net_access of the action to true, and ask the operator to allow its hosts.',
-  );
+  throw new WasmRuntimeError('WW_ERR_CAPABILITY_DENIED', httpDeniedText(http.reason));
 }
 
 function unknownImport(wanted: ModuleImport): WasmRuntimeError {
   return new WasmRuntimeError(
     'WW_ERR_GUEST_LINK',
-    `Nothing here provides the import ${showImport(wanted)} (a ${wanted.external.type}). ${adviceFor(wanted)}`,
+    `Nothing here provides the import ${showImport(wanted)} (a ${wanted.external.type}). ${importAdvice(wanted.module, wanted.name)}`,
   );
-}
-
-/** Who would provide it, for the imports that developers meet. */
-function adviceFor({ module, name }: ModuleImport): string {
-  if (isPreview1Version(module))
-    return `WASI preview 1 has no function ${name}; the toolchain is newer or another one.`;
-  if (module.startsWith('wasi:')) return 'A host for components does: build a component instead.';
-  if (module.startsWith('wasix_')) return 'Only a WASIX host does: build for wasm32-wasi.';
-  if (module === 'env' && name === 'abort')
-    return "AssemblyScript's own host does: build with --use abort= or with a WASI shim.";
-  if (module === 'env' && name === 'memory')
-    return 'The guest must define its memory itself: link without --import-memory.';
-  if (module === 'env' || module === 'a')
-    return 'A JavaScript page of its toolchain usually does: build for WASI (wasm32-wasi) instead.';
-  return 'Imports are served from wasi_snapshot_preview1, wasi_unstable and http.get.';
 }
 
 function showImport({ module, name }: ModuleImport): string {

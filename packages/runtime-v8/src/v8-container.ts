@@ -10,6 +10,7 @@ import {
   CommandOutput,
   fitsArgument,
   parseNumericArguments,
+  resolveNumericEntry,
   startName,
   toNumericResult,
   toRunEndError,
@@ -18,6 +19,7 @@ import {
   type Activation,
   type BufferGuest,
   type ContainerSettings,
+  type NumericEntry,
   type ResultRules,
   type RunOutcome,
   type RuntimeContainer,
@@ -27,7 +29,6 @@ import type { CpuMeter } from './cpu-meter.js';
 import { runGuest, type Guest, type GuestEnd, type GuestRequest } from './guest-run.js';
 import type { LinkedGuest } from './linked-guest.js';
 import type { MemoryPool } from './memory-pool.js';
-import { resolveNumericEntry, type NumericEntry } from './numeric-entry.js';
 
 /** What all containers of one runtime share. */
 export interface ContainerContext {

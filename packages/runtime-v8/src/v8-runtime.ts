@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
-import type { Artifact, ArtifactDescription, FunctionType } from '@wasmwhisk/artifact';
+import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import {
   assertArraysAllowed,
+  assertEntry,
   assertPlainArtifact,
+  toModuleExports,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -18,7 +20,6 @@ import {
 import { canPreopen } from '@wasmwhisk/wasi';
 import { runPlainCommand } from './command-run.js';
 import { CpuMeter } from './cpu-meter.js';
-import { assertEntry } from './entry-check.js';
 import { linkGuest } from './linked-guest.js';
 import { MemoryPool } from './memory-pool.js';
 import { prepareModule } from './prepare-module.js';
@@ -82,16 +83,9 @@ export class V8Runtime implements WasmRuntime {
     const prepared = prepareModule(artifact, description, limits);
     const code: V8Code = {
       module: await compile(prepared.bytes),
+      ...toModuleExports(description, guestInterface),
       guestInterface,
       imports: description.imports,
-      functions: new Map(
-        description.exports.flatMap(({ name, external }): [string, FunctionType][] =>
-          external.type === 'function' ? [[name, external.signature]] : [],
-        ),
-      ),
-      exportsMemory: description.exports.some(
-        ({ name, external }) => name === 'memory' && external.type === 'memory',
-      ),
       memory: prepared.memory,
       memoryBytesMax: limits.memoryBytes,
     };

@@ -43,4 +43,6 @@ export interface RunUsage {
 export interface RunOutcome {
   readonly result: ActionResult;
   readonly usage: RunUsage;
+  /** Time before the guest began, in milliseconds; told by runtimes that queue runs themselves. */
+  readonly queuedMs?: number;
 }

@@ -135,6 +135,8 @@ export interface RuntimeOptions {
   readonly onWaiting?: (activationId: string, waiting: boolean, memoryBytes: number) => void;
   /** For runtimes with threads of their own; the others ignore it. */
   readonly engine?: EngineOptions;
+  /** Told of what could not be had and is done without, in a sentence. Default: Node.js prints it as a warning. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** Settings of a runtime with threads of its own. Plain data. */
@@ -147,6 +149,8 @@ export interface EngineOptions {
   readonly queueSizeMax?: number;
   /** Largest `RunLimits.memoryBytes` that will be asked for, which sizes the pool. Default: 256 MiB. */
   readonly memoryBytesMax?: number;
+  /** Largest `RunLimits.tableElements` that will be asked for. Default: 1,000,000. */
+  readonly tableElementsMax?: number;
   /** Most linear memory that guests hold together while they wait. Default: 4 GiB. */
   readonly waitingMemoryBytesMax?: number;
   /** Compilations at once. Default: 1. */

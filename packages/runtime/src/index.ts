@@ -41,6 +41,9 @@ export type {
   HttpGrant,
   RunLimits,
 } from './settings.js';
+export { assertEntry, toModuleExports, type ModuleExports } from './guest/entry-check.js';
+export { httpDeniedText, httpGetImport, importAdvice } from './guest/import-advice.js';
+export { resolveNumericEntry, type NumericEntry } from './guest/numeric-entry.js';
 export { assertArraysAllowed } from './guest/arrays.js';
 export { bindBufferGuest, bindSecondBufferGuest, type BufferGuest } from './guest/buffer.js';
 export { CommandOutput } from './guest/command-output.js';

@@ -1,1 +1,34 @@
-//! wasmwhisk-engine.
+//! Wasmtime as wasmwhisk uses it: pooled instances, guests that can be interrupted and suspended, and
+//! fairness between those whose guests they are. Knows nothing of JavaScript.
+
+mod code;
+mod compile_queue;
+mod component_run;
+mod container;
+mod engine;
+mod failure;
+mod fair_line;
+mod guest_store;
+mod guest_wasi;
+mod http_grant;
+mod limiter;
+mod module_run;
+mod outbox;
+mod run_state;
+mod run_task;
+mod runs;
+mod settings;
+mod streams;
+mod ticker;
+mod turns;
+mod wasm_config;
+
+pub use code::{Code, EngineIdentity, Format, compile, identity, load, serialize};
+pub use compile_queue::CompileQueue;
+pub use container::Container;
+pub use engine::{CommandRequest, Engine, EngineStatus, RunRequest, Shared};
+pub use failure::Failure;
+pub use outbox::{Event, Stream, Success, Usage};
+pub use run_state::{End, RunState};
+pub use settings::{ContainerSettings, Directory, EngineSettings, GuestInterface, RunLimits};
+pub use turns::TurnCounts;

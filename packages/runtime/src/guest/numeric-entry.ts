@@ -1,5 +1,6 @@
 import type { FunctionType } from '@wasmwhisk/artifact';
-import { isNumericSignature, WasmRuntimeError } from '@wasmwhisk/runtime';
+import { WasmRuntimeError } from '../errors.js';
+import { isNumericSignature } from './numeric.js';
 
 /** The export that a numeric guest's activations call. */
 export interface NumericEntry {
