@@ -236,11 +236,19 @@ impl Guest {
         })();
         let (request, response) = resources.map_err(|error| self.failure(&error))?;
         let handle = async {
-            let proxy = pre.instantiate_async(&mut self.store).await?;
-            proxy
-                .wasi_http_incoming_handler()
-                .call_handle(&mut self.store, request, response)
-                .await
+            let handled = match pre.instantiate_async(&mut self.store).await {
+                Ok(proxy) => {
+                    proxy
+                        .wasi_http_incoming_handler()
+                        .call_handle(&mut self.store, request, response)
+                        .await
+                }
+                Err(error) => Err(error),
+            };
+            // The table holds the other ends of what is read beside this: of a response that was
+            // not set and a body that was not finished, which would be waited for until the deadline.
+            self.store.data_mut().table = ResourceTable::new();
+            handled
         };
         let (handled, answered) = tokio::join!(handle, read_response(receiver, limit));
         match handled {
