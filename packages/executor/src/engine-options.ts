@@ -6,12 +6,11 @@ import type { ExecutorConfig } from './config/schema.js';
 export function toEngineOptions({ runtime, limits }: ExecutorConfig): EngineOptions {
   const { threads, runsMax, queueSizeMax, waitingMemoryBytesMax, preparationThreads } = runtime;
   const { codeCacheFolder, codeCacheBytesMax } = runtime;
-  const { memoryBytes, fuel } = limits;
+  const { fuel } = limits;
   return {
     ...(threads === 0 ? {} : { threads }),
     runsMax,
     queueSizeMax,
-    memoryBytesMax: memoryBytes,
     waitingMemoryBytesMax,
     compileJobsMax: preparationThreads,
     ...(fuel === 0 ? {} : { fuel }),

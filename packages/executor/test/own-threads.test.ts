@@ -96,7 +96,6 @@ describe('A runtime with threads of its own', () => {
       'runtime.waitingMemoryBytesMax': '7MiB',
       'runtime.codeCacheFolder': '/tmp/cache',
       'runtime.codeCacheBytesMax': '8MiB',
-      'limits.memoryBytes': '1MiB',
       'limits.fuel': '9',
     });
     expect((await fake()).engineOptions).toEqual({
@@ -106,7 +105,6 @@ describe('A runtime with threads of its own', () => {
       compileJobsMax: 2,
       waitingMemoryBytesMax: 7 << 20,
       codeCache: { folder: '/tmp/cache', bytesMax: 8 << 20 },
-      memoryBytesMax: 1 << 20,
       fuel: 9,
     });
     expect(Object.keys((await (await start()).fake()).engineOptions)).not.toContain('fuel');

@@ -10,8 +10,6 @@ export function resolveEngineSettings(options: EngineOptions = {}): EngineSettin
     threads: options.threads ?? availableParallelism(),
     runsMax: options.runsMax ?? 1000,
     queueSizeMax: options.queueSizeMax ?? 1000,
-    memoryBytesMax: options.memoryBytesMax ?? 256 * mebibyte,
-    tableElementsMax: options.tableElementsMax ?? 1_000_000,
     waitingMemoryBytesMax: options.waitingMemoryBytesMax ?? 4096 * mebibyte,
     compileJobsMax: options.compileJobsMax ?? 1,
     fuel: options.fuel ?? 0,

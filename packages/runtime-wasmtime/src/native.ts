@@ -10,8 +10,6 @@ export interface EngineSettingsData {
   readonly threads: number;
   readonly runsMax: number;
   readonly queueSizeMax: number;
-  readonly memoryBytesMax: number;
-  readonly tableElementsMax: number;
   readonly waitingMemoryBytesMax: number;
   readonly compileJobsMax: number;
   /** 0: not counted. */

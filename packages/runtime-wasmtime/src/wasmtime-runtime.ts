@@ -9,7 +9,6 @@ import {
   type CompiledArtifact,
   type CompileLimits,
   type ContainerSettings,
-  type RunLimits,
   type RuntimeContainer,
   type RuntimeFeature,
   type RuntimeOptions,
@@ -60,7 +59,6 @@ export class WasmtimeRuntime implements WasmRuntime {
         'WW_ERR_ARTIFACT_UNSUPPORTED',
         `The artifact cannot run on Wasmtime: ${assessment.type === 'unsupported' ? assessment.reason : digest}.`,
       );
-    assertWithinLimits(limits, this.#settings);
     if (description.format === 'module') assertDeclaredSizes(description, limits);
     const { engine } = this.#pump;
     const isComponent = description.format === 'component';
@@ -145,7 +143,6 @@ export class WasmtimeRuntime implements WasmRuntime {
     entry: string,
     { limits, directories, http }: ContainerSettings,
   ): NativeContainer {
-    assertWithinLimits(limits, this.#settings);
     assertDirectories(directories);
     const container = this.#pump.engine.initialize(native, {
       interface: guestInterface,
@@ -182,19 +179,6 @@ function toCommand(code: WasmtimeCode): WasmtimeCode {
 
 function printWarning(message: string): void {
   process.emitWarning(message, 'WasmtimeWarning');
-}
-
-/** The pool is laid out for the largest container: a larger one would fail with a text that nobody understands. */
-function assertWithinLimits(
-  limits: CompileLimits | RunLimits,
-  { memoryBytesMax, tableElementsMax }: EngineSettingsData,
-): void {
-  if (limits.memoryBytes <= memoryBytesMax && limits.tableElements <= tableElementsMax) return;
-  throw new WasmRuntimeError(
-    'WW_ERR_RUNTIME_INTERNAL',
-    `A container asks for ${String(limits.memoryBytes)} bytes and ${String(limits.tableElements)} table elements; ` +
-      `the engine was set up for at most ${String(memoryBytesMax)} and ${String(tableElementsMax)}.`,
-  );
 }
 
 /** What a module declares at least, all memories and all tables together. */

@@ -147,10 +147,6 @@ export interface EngineOptions {
   readonly runsMax?: number;
   /** Runs that wait to begin; one more is refused, or the last of the unit of trust that has most. Default: 1,000. */
   readonly queueSizeMax?: number;
-  /** Largest `RunLimits.memoryBytes` that will be asked for, which sizes the pool. Default: 256 MiB. */
-  readonly memoryBytesMax?: number;
-  /** Largest `RunLimits.tableElements` that will be asked for. Default: 1,000,000. */
-  readonly tableElementsMax?: number;
   /** Most linear memory that guests hold together while they wait. Default: 4 GiB. */
   readonly waitingMemoryBytesMax?: number;
   /** Compilations at once. Default: 1. */

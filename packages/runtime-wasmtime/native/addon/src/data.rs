@@ -16,10 +16,6 @@ pub struct EngineSettingsData {
     pub runs_max: u32,
     /// Runs that wait to begin.
     pub queue_size_max: u32,
-    /// Largest memory limit of a container, in bytes.
-    pub memory_bytes_max: f64,
-    /// Largest table limit of a container, in elements.
-    pub table_elements_max: f64,
     /// Most linear memory that waiting guests hold together, in bytes.
     pub waiting_memory_bytes_max: f64,
     /// Compilations at once.
@@ -38,8 +34,6 @@ impl From<EngineSettingsData> for EngineSettings {
             threads: data.threads.max(1) as usize,
             runs_max: data.runs_max.max(1) as usize,
             queue_size_max: data.queue_size_max as usize,
-            memory_bytes_max: to_size(data.memory_bytes_max),
-            table_elements_max: to_size(data.table_elements_max),
             waiting_memory_bytes_max: data.waiting_memory_bytes_max as u64,
             compile_jobs_max: data.compile_jobs_max.max(1) as usize,
             fuel: (data.fuel > 0.0).then_some(data.fuel as u64),

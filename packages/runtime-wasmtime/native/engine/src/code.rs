@@ -2,7 +2,7 @@
 
 use crate::engine::Shared;
 use crate::failure::{Failure, root_text};
-use std::collections::hash_map::DefaultHasher;
+use sha2::{Digest, Sha256};
 use std::hash::{Hash, Hasher};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module, Precompiled};
@@ -52,7 +52,21 @@ pub fn identity(shared: &Shared) -> EngineIdentity {
     EngineIdentity {
         engine: ENGINE.to_owned(),
         target: env!("WASMWHISK_TARGET").to_owned(),
-        settings: format!("{:016x}", hasher.finish()),
+        settings: digest.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+/// Digests what `Hash` feeds it: the same in every process, unlike the hashers of the standard library.
+struct Digester(Sha256);
+
+impl Hasher for Digester {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        // Only the whole digest is used.
+        0
     }
 }
 

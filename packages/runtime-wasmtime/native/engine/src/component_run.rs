@@ -14,15 +14,17 @@ use crate::settings::GuestInterface;
 use crate::streams::{AskedInput, GivenInput, GuestOutput, Inbox, LogStream};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::Store;
-use wasmtime::component::{Instance, ResourceTable};
+use wasmtime::component::{Instance, ResourceTable, WasmStr};
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpView};
 use wasmwhisk_guest_io::{
     Answer, CommandOutput, error_answer, fits_argument, http_request, http_response, plain_result,
+    plain_result_of,
 };
 
 /// One activation of a component in a fresh instance.
@@ -208,15 +210,25 @@ impl Guest {
             Err(failure) => return Err(failure),
         };
         let function = instance
-            .get_typed_func::<(&str,), (Result<String, String>,)>(&mut self.store, run)
+            .get_typed_func::<(&str,), (Result<WasmStr, WasmStr>,)>(&mut self.store, run)
             .map_err(|error| wrong_type(&container.settings.entry, &error))?;
         match function.call_async(&mut self.store, (&input,)).await {
-            Ok((Ok(text),)) => Ok(plain_result(text.into_bytes(), limit)?),
-            Ok((Err(text),)) => Ok(error_answer(text, limit)?),
+            Ok((Ok(text),)) => Ok(plain_result_of(self.text(&text)?.as_bytes(), limit)?),
+            Ok((Err(text),)) => Ok(error_answer(self.text(&text)?.into_owned(), limit)?),
             // Ended well without an answer, as a command may.
             Err(error) if is_normal_exit(&error) => Ok(plain_result(Vec::new(), limit)?),
             Err(error) => Err(self.failure(&error)),
         }
+    }
+
+    /// A text of the guest, where it lies in its memory.
+    fn text(&self, text: &WasmStr) -> Result<Cow<'_, str>, Failure> {
+        text.to_str(&self.store).map_err(|_| {
+            Failure::new(
+                "WW_ERR_RESULT_INVALID",
+                "The action returned a text that is no UTF-8.",
+            )
+        })
     }
 
     /// `handle` of `wasi:http/incoming-handler`: the answer's body is read while the guest writes it.

@@ -140,9 +140,15 @@ fn guest_failure(error: &wasmtime::Error) -> Failure {
         };
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
+        let code = trap_code(*trap);
+        let text = trap.to_string();
+        let text = text.trim_start_matches("wasm trap: ");
         return Failure {
-            trap: Some(trap_code(*trap)),
-            ..Failure::new("WW_ERR_GUEST_TRAP", format!("The guest trapped: {trap}."))
+            trap: Some(code),
+            ..Failure::new(
+                "WW_ERR_GUEST_TRAP",
+                format!("The guest trapped ({code}): {text}."),
+            )
         };
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {

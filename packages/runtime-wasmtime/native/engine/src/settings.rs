@@ -11,10 +11,6 @@ pub struct EngineSettings {
     pub runs_max: usize,
     /// Runs that wait to begin.
     pub queue_size_max: usize,
-    /// Largest memory limit that a container will ask for, in bytes.
-    pub memory_bytes_max: usize,
-    /// Largest table limit that a container will ask for, in elements.
-    pub table_elements_max: usize,
     /// Most linear memory that guests hold together while they wait, in bytes.
     pub waiting_memory_bytes_max: u64,
     /// Compilations at once; at least 1.

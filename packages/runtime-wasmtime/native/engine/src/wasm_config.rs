@@ -9,10 +9,14 @@ use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, Linker, PoolingAllocationConfig,
     WasmBacktraceDetails,
 };
+use wasmtime_wasi::I32Exit;
 
 /// Stack of Wasm code in bytes. The host's functions have the rest of the fiber's.
 const WASM_STACK_BYTES: usize = 1024 * 1024;
 const FIBER_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// Address space of one memory and of one table: what configuration allows at most.
+const MEMORY_SLOT_BYTES: usize = 4 * 1024 * 1024 * 1024;
+const TABLE_SLOT_ELEMENTS: usize = 10_000_000;
 /// Bytes of a slot that stay mapped between runs: they are cleared page by page where they were
 /// written, which is what makes a run of a small guest cost microseconds.
 const MEMORY_KEEP_RESIDENT_BYTES: usize = 1024 * 1024;
@@ -83,8 +87,9 @@ fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
         .max_tables_per_component(PER_GUEST_MAX)
         .max_memories_per_module(PER_GUEST_MAX)
         .max_tables_per_module(PER_GUEST_MAX)
-        .max_memory_size(settings.memory_bytes_max)
-        .table_elements(settings.table_elements_max)
+        // Slots are address space: as large as any limit may be, which the limiter keeps.
+        .max_memory_size(MEMORY_SLOT_BYTES)
+        .table_elements(TABLE_SLOT_ELEMENTS)
         .linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES)
         .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
         .async_stack_keep_resident(STACK_KEEP_RESIDENT_BYTES)
@@ -96,6 +101,7 @@ fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
 /// initializes a container has checked against the grant.
 pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
     let mut linker = Linker::new(engine);
+    linker.allow_shadowing(true);
     wasmtime_wasi::p1::add_to_linker_async(&mut linker, |store: &mut ModuleStore| &mut store.wasi)
         .and_then(|()| {
             wasmtime_wasi::p0::add_to_linker_async(&mut linker, |store: &mut ModuleStore| {
@@ -103,12 +109,22 @@ pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
             })
         })
         .and_then(|()| {
+            // The one of wasmtime-wasi traps for codes from 126 on.
+            for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
+                linker.func_wrap(module, "proc_exit", |code: i32| -> wasmtime::Result<()> {
+                    Err(wasmtime::Error::new(I32Exit(code)))
+                })?;
+            }
+            Ok(())
+        })
+        .and_then(|()| {
             linker.func_wrap_async("http", "get", |_, ()| {
                 Box::new(async {
                     tokio::time::sleep(HTTP_GET).await;
                     0_i32
                 })
-            })
+            })?;
+            Ok(())
         })
         .map_err(|error| setup_fault(&error))?;
     Ok(linker)
