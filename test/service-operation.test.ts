@@ -193,7 +193,7 @@ describe('the paths of an operator', () => {
 
   it('/ready says whether a run would be taken', async () => {
     await using service = await startService({
-      config: { runtime: { threads: 1, spareThreads: 0, queueSizeMax: 1 } },
+      config: { runtime: { threads: 1, spareThreads: 0, runsMax: 1, queueSizeMax: 1 } },
     });
     const ready = async () => (await service.get('/ready')).status;
     await expect.poll(ready, { timeout: 15_000 }).toBe(200);

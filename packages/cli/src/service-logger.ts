@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import type { ExecutorConfig } from '@wasmwhisk/executor';
 import { systemCode } from './cli-error.js';
+import { LineWriter } from './line-writer.js';
 
 /** The service's own log, and how to bring it to its end. */
 export interface ServiceLogger {
@@ -17,9 +18,6 @@ const secretParents = ['', 'err.', 'config.'];
 
 const secretPaths = secretParents.flatMap((parent) => secretMembers.map((name) => parent + name));
 
-/** Lines are written together, some at a time: a write of its own for each costs more than the run it tells of. */
-const writtenTogether = { minLength: 16 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 } as const;
-
 /** Makes JSON lines of what the executor says, written in the background so that no request waits for a disk. */
 export function createServiceLogger(
   level: ExecutorConfig['log']['level'],
@@ -28,15 +26,9 @@ export function createServiceLogger(
 ): ServiceLogger {
   if (level === 'silent')
     return { logger: pino({ enabled: false }), close: () => Promise.resolve() };
-  const destination = pino.destination({ dest: fileDescriptor, sync: false, ...writtenTogether });
-  let broken = false;
-  destination.on('error', (error: Error) => {
+  const writer = new LineWriter(fileDescriptor, (error) => {
     // Runs go on without a log: they are not its reader's fault.
-    if (broken) return;
-    broken = true;
     logger.level = 'silent';
-    // Else its last flush, when the process ends, would try for ever.
-    destination.destroy();
     onBroken(systemCode(error) ?? error.message);
   });
   const logger = pino(
@@ -47,21 +39,9 @@ export function createServiceLogger(
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '(hidden)' },
     },
-    destination,
+    writer,
   );
-  return {
-    logger,
-    close: async () => {
-      if (broken) return;
-      const closed = new Promise<void>((resolve) => {
-        destination.once('close', resolve).once('error', () => {
-          resolve();
-        });
-      });
-      destination.end();
-      await closed;
-    },
-  };
+  return { logger, close: () => writer.close() };
 }
 
 /** ISO 8601 in milliseconds, written once for all lines of a millisecond: it costs as much as the rest of a line. */
