@@ -42,10 +42,10 @@ export function assemble(wat: string): Promise<Uint8Array> {
 /** What a core module becomes a component of. */
 export interface ComponentForm {
   /**
-   * `action`: speaks the canonical ABI of our action world. `command`: exports `_start`, and the
-   * component `wasi:cli/run`.
+   * `action`: speaks the canonical ABI of our action world. `http`: that of an HTTP handler, which
+   * may send requests too. `command`: exports `_start`, and the component `wasi:cli/run`.
    */
-  readonly type: 'action' | 'command';
+  readonly type: 'action' | 'command' | 'http';
   /** WASI interfaces that the module imports by itself, such as `wasi:cli/exit`, in jco's version of them. */
   readonly imports?: readonly string[];
   /** Interfaces of the text `packages` that the module imports, such as `local:absent/host`. */
@@ -69,19 +69,30 @@ export async function toComponent(module: Uint8Array, form: ComponentForm): Prom
   return componentNew(embedded, [['wasi_snapshot_preview1', readFileSync(fileURLToPath(adapter))]]);
 }
 
+/** What the world of each form imports and exports. */
+const worldOf: Readonly<Record<ComponentForm['type'], readonly string[]>> = {
+  action: ['include wasmwhisk:action/action@0.1.0'],
+  command: [],
+  http: [
+    `export wasi:http/incoming-handler@${wasiVersion}`,
+    `import wasi:http/outgoing-handler@${wasiVersion}`,
+  ],
+};
+
 /** A world that includes ours, and every package it needs, in one text. */
 function worldText(form: ComponentForm): string {
   const { type, imports = [], otherImports = [], packages = [] } = form;
   const action = readFileSync(join(root, 'wit/action.wit'), 'utf8');
-  const wasi = imports.length === 0 ? [] : wasiPackages();
+  const wasi = imports.length === 0 && type !== 'http' ? [] : wasiPackages();
   const world = [
-    ...(type === 'action' ? ['include wasmwhisk:action/action@0.1.0'] : []),
+    ...worldOf[type],
     ...imports.map((name) => `import ${name}@${wasiVersion}`),
     ...otherImports.map((name) => `import ${name}`),
   ];
   return [
     'package wasmwhisk:guest;\n',
-    `world guest {\n${world.map((item) => `  ${item};\n`).join('')}}\n`,
+    // A form may import already what the module names.
+    `world guest {\n${[...new Set(world)].map((item) => `  ${item};\n`).join('')}}\n`,
     ...[action, ...wasi, ...packages].map(nest),
   ].join('\n');
 }
@@ -108,8 +119,17 @@ const clang = '/usr/bin/clang';
 const compilers = [clang, '/usr/bin/wasm-ld'];
 
 interface ComponentExample {
+  readonly form: ComponentForm['type'];
   readonly source: string;
   readonly output: string;
+}
+
+/** What `action.json` says, as far as it matters here. */
+interface ComponentExampleFile {
+  readonly language: string;
+  readonly interface: string;
+  readonly source: string;
+  readonly wasm: string;
 }
 
 function listExamples(): ComponentExample[] {
@@ -120,9 +140,15 @@ function listExamples(): ComponentExample[] {
     .flatMap((folder) => {
       const text = readIfPresent(join(folder, 'action.json'))?.toString('utf8');
       if (text === undefined) return [];
-      const example = JSON.parse(text) as { language: string; source: string; wasm: string };
+      const example = JSON.parse(text) as ComponentExampleFile;
       if (example.language !== 'C component') return [];
-      return [{ source: join(folder, example.source), output: join(folder, example.wasm) }];
+      return [
+        {
+          form: example.interface === 'http-handler' ? 'http' : 'action',
+          source: join(folder, example.source),
+          output: join(folder, example.wasm),
+        },
+      ];
     });
 }
 
@@ -140,7 +166,7 @@ async function buildExample(example: ComponentExample): Promise<Uint8Array> {
       ],
       { cwd: root, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } },
     );
-    return await toComponent(readFileSync(core), { type: 'action' });
+    return await toComponent(readFileSync(core), { type: example.form });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

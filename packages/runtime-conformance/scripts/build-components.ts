@@ -1,6 +1,7 @@
 /**
- * Builds the components of the conformance suite into dist/guests/: each fragment of guests/ once
- * per shell in guests/components/, whose README says how. What is newer than its sources stays.
+ * Builds the components of the conformance suite into dist/guests/: each fragment of guests/ as a
+ * command and an action, each of guests/http/ as an HTTP handler. The README of guests/components/
+ * says how. What is newer than its sources stays.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,24 +9,21 @@ import { assemble, toComponent, type ComponentForm } from '../../../scripts/buil
 
 const root = join(import.meta.dirname, '..');
 const sources = join(root, 'guests');
+const httpSources = join(sources, 'http');
 const shells = join(sources, 'components');
 const output = join(root, 'dist', 'guests');
 
-/** Fragments whose imports have no form in components. */
-const modulesOnly: ReadonlySet<string> = new Set(['http-get']);
-
-/** What a fragment imports in place of a core import, and from which world. */
+/** What a fragment imports in place of a core import, and what its world needs for that beside WASI. */
 interface Replacement {
   readonly from: string;
   readonly to: string;
-  readonly form: Omit<ComponentForm, 'type'>;
+  readonly form?: Pick<ComponentForm, 'otherImports' | 'packages'>;
 }
 
 const replacements: readonly Replacement[] = [
   {
     from: '(import "wasi_snapshot_preview1" "proc_exit"',
     to: '(import "wasi:cli/exit@0.2.12" "exit-with-code"',
-    form: { imports: ['wasi:cli/exit'] },
   },
   {
     from: '(import "env" "missing"',
@@ -56,14 +54,21 @@ mkdirSync(output, { recursive: true });
 for (const file of filesIn(sources).filter((name) => name.endsWith('.wat'))) {
   const fragment = readFileSync(file, 'utf8');
   const name = file.slice(sources.length + 1, -'.wat'.length);
-  if (/^\(module/m.test(fragment) || modulesOnly.has(name)) continue;
+  if (/^\(module/m.test(fragment)) continue;
   for (const type of ['action', 'command'] as const) {
-    // A shell may have a form of the fragment of its own.
-    const own = join(shells, `${type}-${name}.wat`);
-    if (modifiedMs(own) > 0) await build(type, name, own, readFileSync(own, 'utf8'));
-    else await build(type, name, file, fragment);
+    // Components, or one shell of them, may have a form of the fragment of their own.
+    const own = [`${type}-${name}.wat`, `${name}.wat`].map((each) => join(shells, each));
+    const source = own.find((each) => modifiedMs(each) > 0) ?? file;
+    await build(type, name, source, readFileSync(source, 'utf8'));
   }
 }
+for (const file of filesIn(httpSources))
+  await build(
+    'http',
+    file.slice(httpSources.length + 1, -'.wat'.length),
+    file,
+    readFileSync(file, 'utf8'),
+  );
 for (const failure of failures) process.stderr.write(`${failure}\n`);
 process.stdout.write(
   `conformance components: ${String(written)} built, ${String(kept)} up to date\n`,
@@ -85,8 +90,13 @@ async function build(
   const source =
     replacement === undefined ? fragment : fragment.replace(replacement.from, replacement.to);
   try {
-    const module = await assemble(moduleText(type, source));
-    const component = await toComponent(module, { type, ...replacement?.form });
+    const text = moduleText(type, source);
+    const imports = [...text.matchAll(/^\(import "(wasi:[^@"]+)@/gm)].map(([, name = '']) => name);
+    const component = await toComponent(await assemble(text), {
+      type,
+      imports: [...new Set(imports)],
+      ...replacement?.form,
+    });
     // By renaming, so that a test that runs meanwhile never reads half a component.
     writeFileSync(`${target}.partial`, component);
     renameSync(`${target}.partial`, target);

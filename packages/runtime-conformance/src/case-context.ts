@@ -25,11 +25,21 @@ export function createCaseContext(
   return {
     options,
     forms,
-    anyForm: forms.find(({ name }) => name === 'command') ?? forms[0],
+    anyForm: anyOf(forms),
     declares: (feature) => options.features.includes(feature),
     computesElsewhere: options.threading !== 'inline',
     harness,
   };
+}
+
+function anyOf(forms: readonly GuestForm[]): GuestForm | undefined {
+  return forms.find(({ name }) => name === 'command') ?? forms[0];
+}
+
+/** The same for what only modules or only components have. */
+export function formsOf(context: CaseContext, format: GuestForm['format']): CaseContext {
+  const forms = context.forms.filter((form) => form.format === format);
+  return { ...context, forms, anyForm: anyOf(forms) };
 }
 
 /**

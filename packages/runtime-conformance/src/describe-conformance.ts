@@ -6,6 +6,8 @@ import { directoryCases } from './cases/directory-cases.js';
 import { endingCases } from './cases/ending-cases.js';
 import { environmentCases } from './cases/environment-cases.js';
 import { growthCases } from './cases/growth-cases.js';
+import { httpHandlerCases } from './cases/http-handler-cases.js';
+import { httpOutgoingCases } from './cases/http-outgoing-cases.js';
 import { interfaceCases } from './cases/interface-cases.js';
 import { jsonCases } from './cases/json-cases.js';
 import { linkingCases } from './cases/linking-cases.js';
@@ -67,6 +69,8 @@ export function describeConformance(options: ConformanceOptions): void {
     directoryCases(context);
     numericCases(context);
     linkingCases(context);
+    httpHandlerCases(context);
+    httpOutgoingCases(context);
     commandRunCases(context);
     growthCases(context);
     precompiledCases(context);

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { eachForm, inOneForm, type CaseContext } from '../case-context.js';
+import { eachForm, formsOf, inOneForm, type CaseContext } from '../case-context.js';
+import { httpErrorCodes } from '../http-error-codes.js';
 
 /** What is checked before the first run. */
 export function linkingCases(context: CaseContext): void {
@@ -14,13 +15,26 @@ export function linkingCases(context: CaseContext): void {
     );
 
     eachForm(
-      context,
+      formsOf(context, 'module'),
       'refuses http.get where no host is granted',
       'http-get',
       async (file, _form, harness) => {
         await expect(harness.container(file)).rejects.toMatchObject({
           code: 'WW_ERR_CAPABILITY_DENIED',
         });
+      },
+    );
+
+    // wasi:http has an error code for it, and toolchains import it whether it is used or not.
+    eachForm(
+      formsOf(context, 'component'),
+      'links wasi:http where no host is granted, and denies requests',
+      'http-get',
+      async (file, _form, harness) => {
+        const container = await harness.container(file);
+        const seen = await harness.observe(container, { input: '{"address":"127.0.0.1:9/"}' });
+        expect(seen.error).toBeUndefined();
+        expect(seen.result?.json).toBe(`{"value":${String(httpErrorCodes.requestDenied)}}`);
       },
     );
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import type { RunEnd } from '@wasmwhisk/runtime';
-import { eachForm, inOneForm, type CaseContext } from '../case-context.js';
+import { eachForm, formsOf, inOneForm, type CaseContext } from '../case-context.js';
 
 /** Guests that give their thread back while they wait. */
 export function waitingCases(context: CaseContext): void {
@@ -78,7 +78,7 @@ export function waitingCases(context: CaseContext): void {
     );
 
     inOneForm(
-      context,
+      formsOf(context, 'module'),
       'waits in http.get where a host is granted',
       'http-get',
       async (file, _form, harness) => {

@@ -1,0 +1,5 @@
+/** Cases of `error-code` in `wasi:http/types`, by their place in it: guests of the suite answer that number. */
+export const httpErrorCodes: Readonly<Record<'connectionRefused' | 'requestDenied', number>> = {
+  connectionRefused: 6,
+  requestDenied: 15,
+};
