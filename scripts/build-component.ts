@@ -73,10 +73,7 @@ export async function toComponent(module: Uint8Array, form: ComponentForm): Prom
 const worldOf: Readonly<Record<ComponentForm['type'], readonly string[]>> = {
   action: ['include wasmwhisk:action/action@0.1.0'],
   command: [],
-  http: [
-    `export wasi:http/incoming-handler@${wasiVersion}`,
-    `import wasi:http/outgoing-handler@${wasiVersion}`,
-  ],
+  http: [`include wasi:http/proxy@${wasiVersion}`],
 };
 
 /** A world that includes ours, and every package it needs, in one text. */
@@ -91,8 +88,7 @@ function worldText(form: ComponentForm): string {
   ];
   return [
     'package wasmwhisk:guest;\n',
-    // A form may import already what the module names.
-    `world guest {\n${[...new Set(world)].map((item) => `  ${item};\n`).join('')}}\n`,
+    `world guest {\n${world.map((item) => `  ${item};\n`).join('')}}\n`,
     ...[action, ...wasi, ...packages].map(nest),
   ].join('\n');
 }
