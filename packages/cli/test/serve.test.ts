@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exitCodes } from '../src/exit-codes.js';
 import { writeZip } from '../src/zip-writer.js';
@@ -178,6 +179,26 @@ describe('wasmwhisk serve', () => {
     child.kill('SIGTERM');
     const { stdout } = await ended;
     expect(logLines(stdout)[0]).toMatchObject({ level: 'warn', host: '0.0.0.0' });
+  });
+
+  it('prepares what is in --warm, and keeps compiled code in --cache', async () => {
+    const folder = scratchFolder();
+    const cache = scratchFolder();
+    writeFileSync(join(folder, 'add.wasm'), readFileSync(addAction));
+    writeFileSync(join(folder, 'broken.wasm'), 'no code');
+    const { child, ended, stdout } = await serve(['--warm', folder, '--cache', cache]);
+    await until(() => stdout().includes('"prepared a folder"'));
+    child.kill('SIGTERM');
+    const lines = logLines((await ended).stdout);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'prepared a file', file: 'add.wasm' }),
+    );
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'a file could not be prepared', file: 'broken.wasm' }),
+    );
+    expect(lines.find(({ msg }) => msg === 'listening')).toMatchObject({
+      config: { 'runtime.warmFolder': folder, 'runtime.codeCacheFolder': cache },
+    });
   });
 
   it('ends with 69 and names --port when the port is taken', async () => {

@@ -50,7 +50,7 @@ describe('InlineRunner of a runtime with threads of its own', () => {
   });
 
   it('leaves the deadline to the runtime, and sets no timer for it', async () => {
-    const held = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<unknown>();
     const runtime = new FakeWasmRuntime({ threading: 'own' });
     runtime.nextRun({ until: held.promise });
     const runner = new InlineRunner([runtime]);
@@ -58,7 +58,7 @@ describe('InlineRunner of a runtime with threads of its own', () => {
     const timer = vi.spyOn(globalThis, 'setTimeout');
     const run = runner.run(container, request({ deadlineEpochMs: Date.now() - 1 }), never);
     expect(timer).not.toHaveBeenCalled();
-    held.resolve();
+    held.resolve(undefined);
     expect((await run).result.type).toBe('ok');
   });
 
@@ -103,7 +103,7 @@ describe('InlineRunner of a runtime with threads of its own', () => {
 describe('InlineRunner of a runtime on the calling thread', () => {
   it('ends a guest that waits at its deadline, and when its caller goes', async () => {
     const runtime = new FakeWasmRuntime();
-    const never = new Promise<void>(() => undefined);
+    const never = new Promise(() => undefined);
     runtime.nextRun({ until: never }, { until: never });
     const runner = new InlineRunner([runtime]);
     const container = await runner.initialize('key', compiled, settings);

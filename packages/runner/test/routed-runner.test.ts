@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CompiledArtifact, ContainerSettings, FakeWasmRuntime } from '@wasmwhisk/runtime';
+import { FakeWasmRuntime, type CompiledArtifact, type ContainerSettings } from '@wasmwhisk/runtime';
 import { RoutedRunner, RuntimeSource, type RunRequest } from '@wasmwhisk/runner';
 
 const settings: ContainerSettings = {
@@ -39,7 +39,9 @@ function open(): { runner: RoutedRunner; source: RuntimeSource } {
 }
 
 async function instance(source: RuntimeSource): Promise<FakeWasmRuntime> {
-  return (await source.get('own')) as FakeWasmRuntime;
+  const runtime: unknown = await source.get('own');
+  if (runtime instanceof FakeWasmRuntime) return runtime;
+  throw new TypeError('the runtime is no fake');
 }
 
 describe('RoutedRunner', () => {
