@@ -3,7 +3,7 @@
 use crate::container::{Container, Linked};
 use crate::engine::{CommandRequest, RunRequest, Shared};
 use crate::failure::{FailedGuest, Failure, is_normal_exit, to_failure};
-use crate::guest_store::{ComponentStore, OutgoingHttp};
+use crate::guest_store::{ComponentStore, OutgoingHttp, http_context, resource_table};
 use crate::guest_wasi::{self, Stdio};
 use crate::limiter::Limiter;
 use crate::module_run::{PROGRAM_NAME, abandon_command, failed, finish_command, show};
@@ -19,9 +19,9 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::Store;
 use wasmtime::component::{Instance, ResourceTable, WasmStr};
+use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpView};
 use wasmwhisk_guest_io::{
     Answer, CommandOutput, error_answer, fits_argument, http_request, http_response, plain_result,
     plain_result_of,
@@ -136,14 +136,14 @@ impl Guest {
         guest_wasi::preopen(&mut builder, &container.settings.directories)?;
         let data = ComponentStore {
             wasi: builder.build(),
-            table: ResourceTable::new(),
+            table: resource_table(limits.memory_bytes),
             limiter: Limiter::new(
                 Arc::clone(state),
                 limits.memory_bytes,
                 limits.table_elements,
             ),
-            http: WasiHttpCtx::new(),
-            outgoing: OutgoingHttp(Arc::clone(&container.http)),
+            http: http_context(),
+            outgoing: OutgoingHttp::new(Arc::clone(&container.http)),
         };
         let mut store = Store::new(&shared.wasm, data);
         store.limiter(|data| &mut data.limiter);

@@ -4,6 +4,7 @@ use crate::http_grant::HttpGrant;
 use crate::limiter::Limiter;
 use http::{Request, Response};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -53,8 +54,47 @@ impl WasiHttpView for ComponentStore {
     }
 }
 
+/// What the host keeps for a resource of a guest at most, such as a body that nobody reads: the
+/// limits below see to it.
+const RESOURCE_BYTES_MAX: usize = 64 * 1024;
+/// Resources that every guest may hold, however little memory it may have.
+const RESOURCES_MIN: usize = 1_000;
+/// Headers of one message that a guest makes, as they lie in memory.
+const FIELDS_BYTES_MAX: usize = RESOURCE_BYTES_MAX;
+/// A piece of a body. Two wait for their reader, and a body takes two resources.
+const BODY_PIECE_BYTES_MAX: usize = RESOURCE_BYTES_MAX;
+/// Connections of one run at once.
+const CONNECTIONS_MAX: usize = 100;
+
+/// A table in which the host keeps no more for a guest than the guest may have itself.
+pub fn resource_table(memory_bytes: usize) -> ResourceTable {
+    let mut table = ResourceTable::new();
+    table.set_max_capacity((memory_bytes / RESOURCE_BYTES_MAX).max(RESOURCES_MIN));
+    table
+}
+
+/// Settings of `wasi:http` for a guest.
+pub fn http_context() -> WasiHttpCtx {
+    let mut context = WasiHttpCtx::new();
+    context.set_field_size_limit(FIELDS_BYTES_MAX);
+    context
+}
+
 /// Sends what is granted and denies the rest with the error code that `wasi:http` has for it.
-pub struct OutgoingHttp(pub Arc<HttpGrant>);
+pub struct OutgoingHttp {
+    grant: Arc<HttpGrant>,
+    connections: Arc<Semaphore>,
+}
+
+impl OutgoingHttp {
+    /// For one run.
+    pub fn new(grant: Arc<HttpGrant>) -> OutgoingHttp {
+        OutgoingHttp {
+            grant,
+            connections: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+        }
+    }
+}
 
 type Sending = dyn Future<Output = Result<(), HttpError>> + Send;
 type Answering = dyn Future<Output = Result<(Response<WasiBody>, Box<Sending>), HttpError>> + Send;
@@ -66,17 +106,30 @@ impl WasiHttpHooks for OutgoingHttp {
         options: Option<RequestOptions>,
         _sending: Box<Sending>,
     ) -> Box<Answering> {
-        let granted = self.0.allows(request.uri());
+        let granted = self.grant.allows(request.uri());
+        let permit = Arc::clone(&self.connections).try_acquire_owned();
         Box::new(async move {
             use http_body_util::BodyExt;
             if !granted {
                 return Err(HttpError::HttpRequestDenied);
             }
+            let Ok(permit) = permit else {
+                return Err(HttpError::ConnectionLimitReached);
+            };
             let (response, io) = wasmtime_wasi_http::default_send_request(request, options).await?;
+            let io = async move {
+                let ended = io.await;
+                drop(permit);
+                ended
+            };
             Ok((
                 response.map(BodyExt::boxed_unsync),
                 Box::new(io) as Box<Sending>,
             ))
         })
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        BODY_PIECE_BYTES_MAX
     }
 }
