@@ -12,6 +12,7 @@ export function httpHandlerCases(context: CaseContext): void {
     responseCases(context);
     bodyCases(context);
     endingCases(context);
+    hoardCases(context);
   });
 }
 
@@ -244,5 +245,28 @@ function endingCases(context: CaseContext): void {
       harness.run(container, { input: '{"ending":5}' }),
     );
     for (const { json } of await Promise.all(runs)) expect(json).toContain('"body":"begun"');
+  });
+}
+
+/** What the host keeps for a guest lies outside of the guest's memory, and has limits of its own. */
+function hoardCases(context: CaseContext): void {
+  const memoryBytes = 16 * 1024 * 1024;
+  const hoard = (way: number): Promise<Observation> =>
+    serve(context, 'hoard', { input: `{"way":${String(way)}}` }, { limits: { memoryBytes } });
+
+  it('cannot hold resources without end', async () => {
+    expect((await hoard(0)).error?.code).toBe('WW_ERR_GUEST_TRAP');
+  });
+
+  it('cannot make headers without end', async () => {
+    expect((await hoard(1)).result?.json).toContain('"body":{"value":32}');
+    expect((await hoard(2)).error?.code).toBe('WW_ERR_GUEST_TRAP');
+  });
+
+  it('cannot fill a body that nobody reads', async () => {
+    const { result } = await hoard(3);
+    const [, bytes] = /"value":(\d+)/.exec(jsonTextToString(result?.json ?? '')) ?? [];
+    expect(Number(bytes)).toBeGreaterThanOrEqual(4096);
+    expect(Number(bytes)).toBeLessThanOrEqual(64 * 1024);
   });
 }

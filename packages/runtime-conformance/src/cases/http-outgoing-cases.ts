@@ -21,6 +21,8 @@ export function httpOutgoingCases(context: CaseContext): void {
       opened = await LoopbackServer.open();
     });
     beforeEach(() => {
+      // What a case before left behind when it failed must not fail this one too.
+      server().release();
       server().asked.length = 0;
     });
     afterAll(async () => {
@@ -160,6 +162,19 @@ function heldCases(context: CaseContext, server: GetServer): void {
     await server().heldRequests(50);
     server().release();
     for (const { json } of await Promise.all(runs)) expect(json).toBe(passedOn(200, 'released'));
+  });
+
+  it('opens at most 100 connections for one guest', async () => {
+    const harness = context.harness();
+    const container = await harness.container(fixtureFile('http-hoard.component.wasm'), {
+      http: granted('*'),
+    });
+    const input = JSON.stringify({ way: 4, address: server().address('/held') });
+    const { json } = await harness.run(container, { input });
+    const { connectionLimitReached } = httpErrorCodes;
+    expect(json).toContain(`"body":{"value":${String(connectionLimitReached)}}`);
+    // They end with the guest.
+    await server().heldRequests(0);
   });
 
   it('ends a guest that waits when its caller goes, and its request with it', async () => {
