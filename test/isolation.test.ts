@@ -8,55 +8,59 @@ import { startService } from './support/test-executor.js';
 /* Many containers and units of trust at once: what one does harms no other, and nothing is left. */
 
 describe('under load', () => {
-  it('guests that loop lose their threads, and no activation of another namespace is harmed', async () => {
-    await using service = await startService();
-    const { runner } = service.executor;
-    await expectWell(service);
-    const before = readResources(service);
-    const [looping, sleeping, echoing] = [
-      service.container(),
-      service.container(),
-      service.container(),
-    ];
-    await looping.init({ code: guest('spin') });
-    await sleeping.init({ code: guest('sleep') });
-    await echoing.init({ code: guest('echo') });
+  it.each(['auto', 'v8'])(
+    'guests that loop harm no activation of another namespace (%s)',
+    async (name) => {
+      await using service = await startService({ config: { runtime: { name } } });
+      const { runner } = service.executor;
+      await expectWell(service);
+      const before = readResources(service);
+      const [looping, sleeping, echoing] = [
+        service.container(),
+        service.container(),
+        service.container(),
+      ];
+      await looping.init({ code: guest('spin') });
+      await sleeping.init({ code: guest('sleep') });
+      await echoing.init({ code: guest('echo') });
 
-    let lanes = 4;
-    const loop = async (): Promise<string[]> => {
-      const codes: string[] = [];
-      for (let round = 0; round < 5; round += 1) {
-        const context = { namespace: 'evil', deadline: String(Date.now() + 400) };
-        const { headers } = await looping.run({}, context);
-        codes.push(headers.get('x-wasmwhisk-error') ?? 'none');
-      }
-      lanes -= 1;
-      return codes;
-    };
-    const work = async (container: ContainerClient, namespace: string): Promise<number> => {
-      let done = 0;
-      while (lanes > 0) {
-        const args = { ms: 5 * (done % 20), done };
-        const answer = await container.run(args, { namespace });
-        expect([answer.status, answer.text]).toEqual([200, JSON.stringify(args)]);
-        done += 1;
-      }
-      return done;
-    };
-    const [good, ...loops] = await Promise.all([
-      Promise.all([
-        ...Array.from({ length: 8 }, () => work(sleeping, 'good')),
-        ...Array.from({ length: 8 }, () => work(echoing, 'better')),
-      ]),
-      ...Array.from({ length: lanes }, loop),
-    ]);
-    for (const done of good) expect(done).toBeGreaterThan(1);
-    expect(new Set(loops.flat())).toEqual(new Set(['WW_ERR_RUN_TIMEOUT']));
-    expect(runner.status().endedThreads).toBeGreaterThan(0);
-    for (const container of [looping, sleeping, echoing]) await container.post('/destroy', '');
-    await expectWell(service);
-    await expectNothingMore(service, before);
-  });
+      let lanes = 4;
+      const loop = async (): Promise<string[]> => {
+        const codes: string[] = [];
+        for (let round = 0; round < 5; round += 1) {
+          const context = { namespace: 'evil', deadline: String(Date.now() + 400) };
+          const { headers } = await looping.run({}, context);
+          codes.push(headers.get('x-wasmwhisk-error') ?? 'none');
+        }
+        lanes -= 1;
+        return codes;
+      };
+      const work = async (container: ContainerClient, namespace: string): Promise<number> => {
+        let done = 0;
+        while (lanes > 0) {
+          const args = { ms: 5 * (done % 20), done };
+          const answer = await container.run(args, { namespace });
+          expect([answer.status, answer.text]).toEqual([200, JSON.stringify(args)]);
+          done += 1;
+        }
+        return done;
+      };
+      const [good, ...loops] = await Promise.all([
+        Promise.all([
+          ...Array.from({ length: 8 }, () => work(sleeping, 'good')),
+          ...Array.from({ length: 8 }, () => work(echoing, 'better')),
+        ]),
+        ...Array.from({ length: lanes }, loop),
+      ]);
+      for (const done of good) expect(done).toBeGreaterThan(1);
+      expect(new Set(loops.flat())).toEqual(new Set(['WW_ERR_RUN_TIMEOUT']));
+      // V8 can be stopped only with its thread; an engine with threads of its own interrupts the guest.
+      if (name === 'v8') expect(runner.status().endedThreads).toBeGreaterThan(0);
+      for (const container of [looping, sleeping, echoing]) await container.post('/destroy', '');
+      await expectWell(service);
+      await expectNothingMore(service, before);
+    },
+  );
 
   it('200 containers of one artifact run, each with its own environment, and go', async () => {
     await using service = await startService();
@@ -171,9 +175,9 @@ describe('under load', () => {
     await expectNothingMore(service, { ...before, folders: before.folders + 1 });
   });
 
-  it('the namespace of a loop loses the waits beside it, with that reason', async () => {
+  it('the namespace of a loop on v8 loses the waits beside it, with that reason', async () => {
     await using service = await startService({
-      config: { runtime: { threads: 1, spareThreads: 0 } },
+      config: { runtime: { name: 'v8', threads: 1, spareThreads: 0 } },
     });
     const [sleeping, looping] = [service.container(), service.container()];
     await sleeping.init({ code: guest('sleep') });

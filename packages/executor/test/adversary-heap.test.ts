@@ -17,14 +17,14 @@ function withArrays(module: Uint8Array): Uint8Array {
   );
 }
 
-describe('A guest with arrays of its own heap', () => {
+describe('A guest with arrays of its own heap on v8', () => {
   it('is refused with the reason among others, and taken where the operator trusts all', async () => {
     const module = withArrays(commandOf('nop'));
-    const careful = await startTarget();
+    const careful = await startTarget('--runtime', 'v8');
     const refused = await careful.init('arrays', module);
     expect(refused).toMatchObject({ status: 502, code: 'WW_ERR_CAPABILITY_DENIED' });
     expect(refused.text).toContain('policy.arrays');
-    const trusting = await startTarget('--set', 'policy.arrays=true');
+    const trusting = await startTarget('--runtime', 'v8', '--set', 'policy.arrays=true');
     expect((await trusting.init('arrays', module)).status).toBe(200);
     expect((await trusting.run('arrays')).status).toBe(200);
   });

@@ -304,7 +304,7 @@ const policySchema = section({
   arrays: flag({
     default: false,
     description:
-      'Whether modules may define arrays of the garbage collection proposal (Kotlin, Dart). With them an action can end the whole process. In single mode they may.',
+      'Whether modules on v8 may define arrays of the garbage collection proposal (Kotlin, Dart). With them an action can end the whole process there. In single mode they may.',
   }),
   precompiledKeys: keys({
     default: [],
