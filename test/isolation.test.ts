@@ -8,7 +8,7 @@ import { startService } from './support/test-executor.js';
 /* Many containers and units of trust at once: what one does harms no other, and nothing is left. */
 
 describe('under load', () => {
-  it.each(['auto', 'v8'])(
+  it.each(['auto', 'v8'] as const)(
     'guests that loop harm no activation of another namespace (%s)',
     async (name) => {
       await using service = await startService({ config: { runtime: { name } } });

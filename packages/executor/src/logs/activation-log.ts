@@ -3,15 +3,6 @@ import { withoutFrameMarker } from '@wasmwhisk/protocol';
 import type { LogSink, LogStream } from '@wasmwhisk/runtime';
 import type { LogDestination, LogOwner } from './log-destination.js';
 
-/** One line of an activation's log. The fields are those that OpenWhisk's log stores read. */
-export interface LogLine {
-  /** ISO 8601, in milliseconds. */
-  readonly time: string;
-  readonly stream: LogStream;
-  /** Without its line end. */
-  readonly log: string;
-}
-
 /** A line longer than this is handed on in pieces, in bytes. Docker's json-file driver cuts at 16 KiB anyway. */
 const lineBytesMax = 64 * 1024;
 

@@ -1,5 +1,5 @@
 import { frameMarker } from '@wasmwhisk/protocol';
-import type { LogLine } from './activation-log.js';
+import type { LogLine } from './log-line.js';
 import type { LogDestination, LogOwner } from './log-destination.js';
 
 /** Writes whole lines to a stream at once. */

@@ -1,4 +1,4 @@
-import type { LogLine } from './activation-log.js';
+import type { LogLine } from './log-line.js';
 import type { LogOwner } from './log-destination.js';
 
 /** What one line costs beside its text, in bytes: the objects around it. */

@@ -1,4 +1,4 @@
-import type { LogLine } from './activation-log.js';
+import type { LogLine } from './log-line.js';
 
 /** Whose lines they are. */
 export interface LogOwner {

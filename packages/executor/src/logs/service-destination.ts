@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { LogLine } from './activation-log.js';
+import type { LogLine } from './log-line.js';
 import type { LogArchive } from './log-archive.js';
 import type { LogDestination, LogOwner } from './log-destination.js';
 
