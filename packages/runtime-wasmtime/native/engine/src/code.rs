@@ -44,15 +44,21 @@ pub struct EngineIdentity {
 
 /// The identity of an engine's code.
 pub fn identity(shared: &Shared) -> EngineIdentity {
-    let mut hasher = DefaultHasher::new();
+    let mut digest = Digester(Sha256::new());
     shared
         .wasm
         .precompile_compatibility_hash()
-        .hash(&mut hasher);
+        .hash(&mut digest);
     EngineIdentity {
         engine: ENGINE.to_owned(),
         target: env!("WASMWHISK_TARGET").to_owned(),
-        settings: digest.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+        settings: digest
+            .0
+            .finalize()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
     }
 }
 

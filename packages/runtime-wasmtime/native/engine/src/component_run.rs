@@ -147,6 +147,7 @@ impl Guest {
         };
         let mut store = Store::new(&shared.wasm, data);
         store.limiter(|data| &mut data.limiter);
+        store.set_hostcall_fuel(guest_wasi::COMPONENT_CALL_BYTES_MAX);
         guest_wasi::interruptible(&mut store, state);
         guest_wasi::give_fuel(&mut store, shared.settings.fuel)?;
         Ok(Guest {

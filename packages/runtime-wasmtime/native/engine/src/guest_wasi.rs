@@ -13,6 +13,12 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 /// Random bytes of one call at most: they are made without a break in which the guest could be ended.
 const RANDOM_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// Resources that a guest holds at once: descriptors of files and sockets among them, which are the
+/// whole process's, and pollables, which are host memory.
+pub const MODULE_RESOURCES_MAX: usize = 256;
+/// Bytes that one call of a component may bring into host memory. Writes come in pieces far smaller.
+pub const COMPONENT_CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// The three streams.
 pub struct Stdio {
     /// Where the guest reads.

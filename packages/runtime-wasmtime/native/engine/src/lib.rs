@@ -30,5 +30,6 @@ pub use engine::{CommandRequest, Engine, EngineStatus, RunRequest, Shared};
 pub use failure::Failure;
 pub use outbox::{Event, Stream, Success, Usage};
 pub use run_state::{End, RunState};
+pub use run_task::{GuestEnd, GuestFuture};
 pub use settings::{ContainerSettings, Directory, EngineSettings, GuestInterface, RunLimits};
 pub use turns::TurnCounts;

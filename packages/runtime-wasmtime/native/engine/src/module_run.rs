@@ -14,6 +14,7 @@ use crate::streams::{AskedInput, GivenInput, GuestOutput, Inbox, LogStream};
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::{Extern, Instance, Memory, Store, Val, ValType};
+use wasmtime_wasi::WasiView;
 use wasmwhisk_guest_io::{
     Answer, CommandOutput, Number, NumberType, fits_argument, numeric_arguments, numeric_result,
     plain_result_of, tagged_result_of,
@@ -173,8 +174,12 @@ impl Guest {
         let limits = container.settings.limits;
         let mut builder = guest_wasi::builder(args, environment, stdio);
         guest_wasi::preopen(&mut builder, &container.settings.directories)?;
+        let mut wasi = builder.build_p1();
+        wasi.ctx()
+            .table
+            .set_max_capacity(guest_wasi::MODULE_RESOURCES_MAX);
         let data = ModuleStore {
-            wasi: builder.build_p1(),
+            wasi,
             limiter: Limiter::new(
                 Arc::clone(state),
                 limits.memory_bytes,
