@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeArtifact } from '@wasmwhisk/artifact';
+import { describeArtifact, type ArtifactFormat } from '@wasmwhisk/artifact';
 import { createRuntime as createJco } from '@wasmwhisk/runtime-jco';
 import { createRuntime as createV8 } from '@wasmwhisk/runtime-v8';
 import { createRuntime as createWasmer } from '@wasmwhisk/runtime-wasmer';
+import { createRuntime as createWasmtime, findMissingAddon } from '@wasmwhisk/runtime-wasmtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zip } from './support/archives.js';
 import type { ContainerClient } from './support/container-client.js';
@@ -14,17 +15,39 @@ import { startService, type ServiceExecutor } from './support/test-executor.js';
 
 /* Every example action over HTTP, on every runtime that declares what it needs. */
 
-const createRuntimes = { v8: createV8, wasmer: createWasmer, jco: createJco };
-const runtimeNames = ['auto', 'v8', 'wasmer', 'jco'] as const;
-type Choice = (typeof runtimeNames)[number];
+const createRuntimes = {
+  wasmtime: createWasmtime,
+  v8: createV8,
+  wasmer: createWasmer,
+  jco: createJco,
+};
+type RuntimeName = keyof typeof createRuntimes;
+const runtimeNames = Object.keys(createRuntimes) as RuntimeName[];
+type Choice = 'auto' | RuntimeName;
+
+const formats = {
+  wasmtime: ['module', 'component'],
+  v8: ['module'],
+  wasmer: ['module'],
+  jco: ['component'],
+} as const satisfies Record<RuntimeName, readonly ArtifactFormat[]>;
+
+/** Why there is no native engine here; `undefined` when there is one. */
+const wasmtimeMissing = findMissingAddon();
+
+const declared = new Map<RuntimeName, ReadonlySet<string>>();
+for (const name of runtimeNames) {
+  if (name === 'wasmtime' && wasmtimeMissing !== undefined) continue;
+  await using runtime = createRuntimes[name]();
+  declared.set(name, runtime.features);
+}
 
 /** Whether a runtime declares all of an example's features, for what kind of artifact it is. */
 function supports(choice: Choice, example: Example, features = example.features): boolean {
-  if (choice === 'auto') return true;
+  if (choice === 'auto') return runtimeNames.some((name) => supports(name, example, features));
   const { format } = describeArtifact(readExample(example));
-  if ((choice === 'jco') !== (format === 'component')) return false;
-  const declared: ReadonlySet<string> = createRuntimes[choice]().features;
-  return features.every((feature) => declared.has(feature));
+  const served: readonly ArtifactFormat[] = formats[choice];
+  return served.includes(format) && features.every((each) => declared.get(choice)?.has(each));
 }
 
 function initExample(container: ContainerClient, example: Example) {
@@ -81,7 +104,10 @@ async function runCase(
   expect(log.stderr).toMatch(new RegExp(one.stderr ?? ''));
 }
 
-describe.each(runtimeNames)('the examples on %s', (choice) => {
+if (wasmtimeMissing !== undefined)
+  it.skip(`the examples are not run on wasmtime: ${wasmtimeMissing}`);
+
+describe.each<Choice>(['auto', ...declared.keys()])('the examples on %s', (choice) => {
   let service: ServiceExecutor;
   let directoryRoot: string;
 
@@ -114,9 +140,9 @@ describe.each(runtimeNames)('the examples on %s', (choice) => {
     await runCase(service, container, one);
   });
 
-  // The first feature is the guest interface itself.
+  // The first feature is the guest interface itself. `auto` answers with the names of all runtimes.
   const foreign = examples.filter(
-    (example) => !supports(choice, example, example.features.slice(0, 1)),
+    (example) => choice !== 'auto' && !supports(choice, example, example.features.slice(0, 1)),
   );
 
   it.each(foreign.map((example) => [example.name, example] as const))(
