@@ -201,6 +201,9 @@ impl Guest {
             return Err(misplaced());
         };
         let limit = container.settings.limits.result_bytes;
+        // The result counts as one call, although it is read where it lies.
+        self.store
+            .set_hostcall_fuel(limit.saturating_add(guest_wasi::COMPONENT_CALL_BYTES_MAX));
         let input = String::from_utf8(input)
             .map_err(|_| Failure::new("WW_ERR_GUEST_INPUT", "The arguments are no UTF-8."))?;
         let instance = match self.instantiate(container).await {
