@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { readArtifact } from '@wasmwhisk/artifact';
 import { describe, expect, it } from 'vitest';
 import { jsonTextToString } from '@wasmwhisk/json-text';
 import type { CaseContext } from '../case-context.js';
@@ -13,6 +15,7 @@ export function httpHandlerCases(context: CaseContext): void {
     bodyCases(context);
     endingCases(context);
     hoardCases(context);
+    if (context.declares('precompiled')) precompiledCase(context);
   });
 }
 
@@ -268,5 +271,22 @@ function hoardCases(context: CaseContext): void {
     const [, bytes] = /"value":(\d+)/.exec(jsonTextToString(result?.json ?? '')) ?? [];
     expect(Number(bytes)).toBeGreaterThanOrEqual(4096);
     expect(Number(bytes)).toBeLessThanOrEqual(64 * 1024);
+  });
+}
+
+function precompiledCase(context: CaseContext): void {
+  it('run from precompiled code as they do from Wasm', async () => {
+    const harness = context.harness();
+    const { runtime } = harness;
+    const compiled = await harness.compile(fixtureFile('http-echo.component.wasm'));
+    const serialized = await runtime.serialize?.(compiled);
+    if (serialized === undefined) throw new Error('The runtime declares precompiled code.');
+    const artifact = readArtifact(
+      Uint8Array.from(await readFile(fixtureFile('http-echo.component.wasm'))),
+    );
+    const code = { ...artifact, bytes: serialized.bytes, precompiled: serialized.engine };
+    const again = await runtime.precompile(code, { memoryBytes: 2 ** 24, tableElements: 1000 });
+    const { json } = await harness.run(await harness.start(again), { input: '{"n":1}' });
+    expect(json).toBe(echoed({ method: 'POST', path: '/', body: '{"n":1}' }));
   });
 }
