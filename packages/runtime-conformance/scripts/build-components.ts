@@ -91,7 +91,7 @@ async function build(
     replacement === undefined ? fragment : fragment.replace(replacement.from, replacement.to);
   try {
     const text = moduleText(type, source);
-    const imports = [...text.matchAll(/^\(import "(wasi:[^@"]+)@/gm)].map(([, name = '']) => name);
+    const imports = [...text.matchAll(/^\(\w+ "(wasi:[^@"]+)@/gm)].map(([, name = '']) => name);
     const component = await toComponent(await assemble(text), {
       type,
       imports: [...new Set(imports)],
