@@ -142,6 +142,7 @@ impl Guest {
                 limits.memory_bytes,
                 limits.table_elements,
             ),
+            files: container.files(),
             http: http_context(),
             outgoing: OutgoingHttp::new(Arc::clone(&container.http)),
         };

@@ -2,8 +2,10 @@
 
 use crate::code::Code;
 use crate::component_run;
+use crate::directory_account::open_accounts;
 use crate::engine::{CommandRequest, RunRequest, Shared};
 use crate::failure::{Failure, root_text};
+use crate::guest_files::{Accounts, GuestFiles};
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::http_grant::HttpGrant;
 use crate::module_run;
@@ -31,6 +33,8 @@ pub struct Container {
     pub(crate) settings: ContainerSettings,
     pub(crate) linked: Linked,
     pub(crate) http: Arc<HttpGrant>,
+    /// Shared by all runs; `None` without directories.
+    accounts: Option<Arc<Accounts>>,
 }
 
 impl Container {
@@ -41,16 +45,17 @@ impl Container {
         settings: ContainerSettings,
     ) -> Result<Container, Failure> {
         assert_resources(code, &settings)?;
+        let guarded = !settings.directories.is_empty();
         let linked = match code {
             Code::Module(module) => Linked::Module(
                 shared
-                    .module_linker
+                    .module_linker(guarded)
                     .instantiate_pre(module)
                     .map_err(|error| link_failure(&error))?,
             ),
             Code::Component(component) => {
                 let pre = shared
-                    .component_linker
+                    .component_linker(guarded)
                     .instantiate_pre(component)
                     .map_err(|error| link_failure(&error))?;
                 if settings.interface == GuestInterface::HttpHandler {
@@ -73,11 +78,19 @@ impl Container {
             }
         };
         let http = Arc::new(HttpGrant::new(&settings.http_hosts));
+        let accounts = guarded.then(|| Arc::new(open_accounts(&settings.directories)));
         Ok(Container {
             settings,
             linked,
             http,
+            accounts,
         })
+    }
+
+    /// Where one run keeps what it has open in its directories.
+    pub(crate) fn files(&self) -> Option<Box<GuestFiles>> {
+        let accounts = self.accounts.as_ref()?;
+        Some(Box::new(GuestFiles::new(accounts)))
     }
 
     /// Makes the guest of one run. Nothing of it runs before it is polled.

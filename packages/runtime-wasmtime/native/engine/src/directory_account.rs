@@ -68,15 +68,23 @@ struct Tally {
     /// Entries are being moved, or were since the last measuring began: it may have missed them.
     moves: usize,
     moved: bool,
-    /// A run was ended in the middle of a write: what became of it is not known.
+    /// What a write came to is not known: its run was ended meanwhile, or the file was made shorter.
     doubtful: bool,
+    truncations: u64,
     measurings: u64,
     /// Before this it is not measured again.
     next_at: Option<Instant>,
 }
 
+/// What an account had seen by then.
+#[derive(Clone, Copy)]
+struct Moment {
+    measurings: u64,
+    truncations: u64,
+}
+
 enum Answer {
-    Granted,
+    Granted(Moment),
     Refused,
     /// It has to be measured, if nobody has since this number of measurings.
     Measure(u64),
@@ -101,10 +109,11 @@ impl DirectoryAccount {
         let began_after = self.tally().measurings;
         loop {
             match self.ask(bytes, Instant::now(), began_after) {
-                Answer::Granted => {
+                Answer::Granted(at) => {
                     return Ok(Growth {
                         account: Arc::clone(self),
                         bytes,
+                        at,
                         settled: false,
                     });
                 }
@@ -120,9 +129,16 @@ impl DirectoryAccount {
         self.grow(ENTRY_BYTES.saturating_add(bytes)).await
     }
 
-    /// Something was removed, or made shorter: there may be room again.
+    /// Something was removed: there may be room again.
     pub fn note_removed(&self) {
         self.tally().removed = true;
+    }
+
+    /// A file was made shorter.
+    pub fn note_truncated(&self) {
+        let mut tally = self.tally();
+        tally.removed = true;
+        tally.truncations += 1;
     }
 
     /// Entries are moved inside, until the answer is dropped.
@@ -143,8 +159,12 @@ impl DirectoryAccount {
 
     fn ask(&self, bytes: u64, now: Instant, began_after: u64) -> Answer {
         let mut tally = self.tally();
+        let moment = Moment {
+            measurings: tally.measurings,
+            truncations: tally.truncations,
+        };
         if bytes == 0 {
-            return Answer::Granted;
+            return Answer::Granted(moment);
         }
         if bytes > self.bytes_max {
             return Answer::Refused;
@@ -161,7 +181,7 @@ impl DirectoryAccount {
             tally.grown += bytes;
             tally.in_flight += bytes;
             tally.unseen = tally.unseen.saturating_add(bytes);
-            return Answer::Granted;
+            return Answer::Granted(moment);
         }
         if tally.measurings != began_after {
             return Answer::Refused;
@@ -200,7 +220,11 @@ impl DirectoryAccount {
         // More than the limit need not be counted to its end.
         let mut bytes = measure(&self.host_path, self.bytes_max);
         // Later than the rest: what is removed meanwhile counts twice rather than never.
-        let open: Vec<Arc<File>> = self.open_files().iter().map(|(_, file)| file.clone()).collect();
+        let open: Vec<Arc<File>> = self
+            .open_files()
+            .iter()
+            .map(|(_, file)| file.clone())
+            .collect();
         bytes = bytes.saturating_add(crate::directory_size::measure_nameless(&open));
         let took = began.elapsed();
         let mut tally = self.tally();
@@ -228,6 +252,7 @@ impl DirectoryAccount {
 pub struct Growth {
     account: Arc<DirectoryAccount>,
     bytes: u64,
+    at: Moment,
     settled: bool,
 }
 
@@ -237,6 +262,9 @@ impl Growth {
         self.settled = true;
         let mut tally = self.account.tally();
         tally.in_flight -= self.bytes;
+        // It may have filled again what was measured in between.
+        tally.doubtful |=
+            tally.measurings != self.at.measurings && tally.truncations != self.at.truncations;
         if !done {
             tally.grown = tally.grown.saturating_sub(self.bytes);
             tally.unseen = tally.unseen.saturating_sub(self.bytes);
@@ -246,7 +274,7 @@ impl Growth {
 
 impl Drop for Growth {
     fn drop(&mut self) {
-        if !self.settled {
+        if !self.settled && self.bytes > 0 {
             let mut tally = self.account.tally();
             tally.in_flight -= self.bytes;
             tally.doubtful = true;

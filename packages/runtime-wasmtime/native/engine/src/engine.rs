@@ -51,8 +51,10 @@ pub struct CommandRequest {
 /// What all threads of an engine share.
 pub struct Shared {
     pub(crate) wasm: wasmtime::Engine,
-    pub(crate) module_linker: Linker<ModuleStore>,
-    pub(crate) component_linker: ComponentLinker<ComponentStore>,
+    module_linker: Linker<ModuleStore>,
+    component_linker: ComponentLinker<ComponentStore>,
+    guarded_module_linker: Linker<ModuleStore>,
+    guarded_component_linker: ComponentLinker<ComponentStore>,
     pub(crate) settings: EngineSettings,
     pub(crate) turns: Turns,
     pub(crate) runs: Runs,
@@ -109,9 +111,13 @@ impl Engine {
                     .map_err(|error| warnings.push(format!("The code cache is not used: {error}")))
                     .ok()
             });
+        let module_linker = wasm_config::module_linker(&wasm)?;
+        let component_linker = wasm_config::component_linker(&wasm)?;
         let shared = Arc::new(Shared {
-            module_linker: wasm_config::module_linker(&wasm)?,
-            component_linker: wasm_config::component_linker(&wasm)?,
+            guarded_module_linker: wasm_config::guarded_module_linker(&module_linker)?,
+            guarded_component_linker: wasm_config::guarded_component_linker(&component_linker)?,
+            module_linker,
+            component_linker,
             turns: Turns::new(settings.threads, settings.runs_max, settings.queue_size_max),
             runs: Runs::default(),
             outbox: Arc::new(Outbox::new(wake)),
@@ -269,6 +275,24 @@ impl Engine {
 }
 
 impl Shared {
+    /// What modules may import; `guarded`: they have directories.
+    pub(crate) fn module_linker(&self, guarded: bool) -> &Linker<ModuleStore> {
+        if guarded {
+            &self.guarded_module_linker
+        } else {
+            &self.module_linker
+        }
+    }
+
+    /// What components may import; `guarded`: they have directories.
+    pub(crate) fn component_linker(&self, guarded: bool) -> &ComponentLinker<ComponentStore> {
+        if guarded {
+            &self.guarded_component_linker
+        } else {
+            &self.component_linker
+        }
+    }
+
     /// Milliseconds of the engine's own clock.
     pub(crate) fn now_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)

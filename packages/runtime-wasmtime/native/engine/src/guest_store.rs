@@ -1,5 +1,6 @@
 //! What a store holds for one run.
 
+use crate::guest_files::GuestFiles;
 use crate::http_grant::HttpGrant;
 use crate::limiter::Limiter;
 use http::{Request, Response};
@@ -19,6 +20,8 @@ pub struct ModuleStore {
     pub wasi: WasiP1Ctx,
     /// Memory and tables.
     pub limiter: Limiter,
+    /// What is open in its directories, if it has any.
+    pub files: Option<Box<GuestFiles>>,
 }
 
 /// Store of a component.
@@ -29,6 +32,8 @@ pub struct ComponentStore {
     pub table: ResourceTable,
     /// Memory and tables.
     pub limiter: Limiter,
+    /// What is open in its directories, if it has any.
+    pub files: Option<Box<GuestFiles>>,
     /// Settings of `wasi:http`.
     pub http: WasiHttpCtx,
     /// Where its requests may go.

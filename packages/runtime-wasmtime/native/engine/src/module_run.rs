@@ -3,6 +3,7 @@
 use crate::container::{Container, Linked};
 use crate::engine::{CommandRequest, RunRequest, Shared};
 use crate::failure::{FailedGuest, Failure, is_normal_exit, to_failure};
+use crate::guarded_modules;
 use crate::guest_store::ModuleStore;
 use crate::guest_wasi::{self, Stdio};
 use crate::limiter::Limiter;
@@ -185,6 +186,10 @@ impl Guest {
                 limits.memory_bytes,
                 limits.table_elements,
             ),
+            files: container.files().map(|mut files| {
+                guarded_modules::granted(&mut files);
+                files
+            }),
         };
         let mut store = Store::new(&shared.wasm, data);
         store.limiter(|data| &mut data.limiter);

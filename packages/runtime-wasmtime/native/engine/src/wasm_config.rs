@@ -1,6 +1,7 @@
 //! How Wasmtime is set up, and what guests may import.
 
 use crate::failure::{Failure, root_text};
+use crate::{guarded_components, guarded_modules};
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::settings::EngineSettings;
 use std::time::Duration;
@@ -130,12 +131,28 @@ pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
     Ok(linker)
 }
 
+/// The same for containers with directories, where account is kept of what guests do there.
+pub fn guarded_module_linker(plain: &Linker<ModuleStore>) -> Result<Linker<ModuleStore>, Failure> {
+    let mut linker = plain.clone();
+    guarded_modules::add_to_linker(&mut linker).map_err(|error| setup_fault(&error))?;
+    Ok(linker)
+}
+
 /// What components may import: WASI 0.2 and `wasi:http`.
 pub fn component_linker(engine: &Engine) -> Result<ComponentLinker<ComponentStore>, Failure> {
     let mut linker = ComponentLinker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)
         .and_then(|()| wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker))
         .map_err(|error| setup_fault(&error))?;
+    Ok(linker)
+}
+
+/// The same for containers with directories, where account is kept of what guests do there.
+pub fn guarded_component_linker(
+    plain: &ComponentLinker<ComponentStore>,
+) -> Result<ComponentLinker<ComponentStore>, Failure> {
+    let mut linker = plain.clone();
+    guarded_components::add_to_linker(&mut linker).map_err(|error| setup_fault(&error))?;
     Ok(linker)
 }
 
