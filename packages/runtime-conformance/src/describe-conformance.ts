@@ -14,6 +14,7 @@ import { linkingCases } from './cases/linking-cases.js';
 import { limitCases } from './cases/memory-cases.js';
 import { numericCases } from './cases/numeric-cases.js';
 import { precompiledCases } from './cases/precompiled-cases.js';
+import { quotaCases } from './cases/quota-cases.js';
 import { resultCases } from './cases/result-cases.js';
 import { streamCases } from './cases/stream-cases.js';
 import { trapCases } from './cases/trap-cases.js';
@@ -67,6 +68,7 @@ export function describeConformance(options: ConformanceOptions): void {
     endingCases(context);
     waitingCases(context);
     directoryCases(context);
+    quotaCases(context);
     numericCases(context);
     linkingCases(context);
     httpHandlerCases(context);

@@ -109,6 +109,17 @@ describe('A directory with a quota', () => {
     expect(errnoOf(() => fileAt(root, 'new').write(new Uint8Array(1), 0n))).toBe('EDQUOT');
   });
 
+  it('counts a file without a name until it is closed', () => {
+    const root = openRoot(makeFolder(), 3 * entryBytes);
+    const file = fileAt(root, 'a');
+    root.unlinkFileAt('a');
+    file.write(new Uint8Array(entryBytes), 0n);
+    const second = fileAt(root, 'b');
+    expect(errnoOf(() => second.write(new Uint8Array(1), 0n))).toBe('EDQUOT');
+    file.close();
+    expect(second.write(new Uint8Array(entryBytes), 0n)).toBe(entryBytes);
+  });
+
   it('is full when it is too deep to be measured', () => {
     const folder = makeFolder();
     const name = 'd'.repeat(200);

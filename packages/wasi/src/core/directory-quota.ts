@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { WasiError } from './errno.js';
 
 /** What an entry costs beside its content, in bytes: about what it takes of a disk. */
@@ -10,20 +10,38 @@ const measureEveryBytes = 64 * 1024 * 1024;
 /** Linux: `PATH_MAX` without the NUL. */
 const pathBytesMax = 4095;
 
+/** A file that is open. */
+export interface CountedFile {
+  /** Of the file, whether it has a name or not. */
+  hostStat: () => Stats;
+}
+
 /**
- * How much a directory that a guest was given may hold, all below it. Measured when the guest first
+ * How much a directory that a guest was given may hold, all below it, and what the guest has open
+ * without a name. Measured when the guest first
  * makes it grow, so that one that only reads pays nothing; growth is counted from there. Runs that
  * write at once know of each other only at the next measuring.
  */
 export class DirectoryQuota {
   readonly #hostPath: string;
   readonly #bytesMax: number;
+  readonly #open = new Set<CountedFile>();
   #used: number | undefined;
   #grown = 0;
 
   constructor(hostPath: string, bytesMax: number) {
     this.#hostPath = hostPath;
     this.#bytesMax = bytesMax;
+  }
+
+  /** A file of the directory is open from now on. */
+  opened(file: CountedFile): void {
+    this.#open.add(file);
+  }
+
+  /** It is not any more. Idempotent. */
+  closed(file: CountedFile): void {
+    this.#open.delete(file);
   }
 
   /** @throws WasiError `EDQUOT` */
@@ -43,8 +61,18 @@ export class DirectoryQuota {
   }
 
   #measure(): void {
-    this.#used = measure(this.#hostPath, this.#bytesMax);
+    this.#used = measure(this.#hostPath, this.#bytesMax) + this.#namelessBytes();
     this.#grown = 0;
+  }
+
+  /** A file takes its place until it is closed, also when its name was removed. */
+  #namelessBytes(): number {
+    const seen = new Map<string, number>();
+    for (const file of this.#open) {
+      const { dev, ino, nlink, size } = file.hostStat();
+      if (nlink === 0) seen.set(`${String(dev)} ${String(ino)}`, entryBytes + size);
+    }
+    return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   futimesSync,
   readSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { WasiError } from './errno.js';
 import {
@@ -56,6 +57,7 @@ export class OpenFile {
     this.type = type;
     this.#mode = mode;
     this.mayChange = mayChange;
+    quota?.opened(this);
   }
 
   get mode(): FileMode {
@@ -78,6 +80,11 @@ export class OpenFile {
     if (!this.#mode.write) throw new WasiError('EBADF');
     if (this.#quota !== undefined) this.#growTo(this.#endOfWrite(bytes.length, offset));
     return writeSync(this.#fd, bytes, 0, bytes.length, this.#hostOffset(offset));
+  }
+
+  /** As the host has it. */
+  hostStat(): Stats {
+    return fstatSync(this.#fd);
   }
 
   stat(): FileStat {
@@ -121,6 +128,7 @@ export class OpenFile {
 
   /** Idempotent. */
   close(): void {
+    this.#quota?.closed(this);
     this.#descriptors.closeOne(this.#fd);
   }
 
