@@ -1,6 +1,6 @@
 //! How much the directories that a guest may change hold, and what may still be added.
 
-use crate::directory_size::{ENTRY_BYTES, measure};
+use crate::directory_size::{measure, measure_nameless};
 use crate::settings::Directory;
 use slab::Slab;
 use std::fs::File;
@@ -26,14 +26,29 @@ impl std::fmt::Display for QuotaExceeded {
 
 impl std::error::Error for QuotaExceeded {}
 
-/// The accounts of a container's directories, in their order. `None`: no limit is kept.
-pub fn open_accounts(directories: &[Directory]) -> Vec<Option<Arc<DirectoryAccount>>> {
+/// For each directory of a container, in their order, the accounts of what is written there: its own
+/// if it has a limit, and those of the granted directories that it lies in.
+pub fn open_accounts(directories: &[Directory]) -> Vec<Vec<Arc<DirectoryAccount>>> {
+    let real = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let limited: Vec<(PathBuf, Arc<DirectoryAccount>)> = directories
+        .iter()
+        .filter(|directory| directory.writable)
+        .filter_map(|directory| {
+            let path = real(&directory.host_path);
+            let account = DirectoryAccount::new(path.clone(), directory.bytes_max?);
+            Some((path, Arc::new(account)))
+        })
+        .collect();
+    let accounts_of = |directory: &Directory| {
+        let path = real(&directory.host_path);
+        let around = limited.iter().filter(|(outer, _)| path.starts_with(outer));
+        around.map(|(_, account)| Arc::clone(account)).collect()
+    };
     directories
         .iter()
-        .map(|directory| {
-            let bytes_max = directory.bytes_max.filter(|_| directory.writable)?;
-            let host_path = directory.host_path.clone();
-            Some(Arc::new(DirectoryAccount::new(host_path, bytes_max)))
+        .map(|directory| match directory.writable {
+            true => accounts_of(directory),
+            false => Vec::new(),
         })
         .collect()
 }
@@ -122,11 +137,6 @@ impl DirectoryAccount {
                 Answer::Measure(seen) => self.measure(seen).await?,
             }
         }
-    }
-
-    /// The same for an entry of a directory and this many bytes.
-    pub async fn grow_entry(self: &Arc<Self>, bytes: u64) -> Result<Growth, QuotaExceeded> {
-        self.grow(ENTRY_BYTES.saturating_add(bytes)).await
     }
 
     /// Something was removed: there may be room again.
@@ -225,7 +235,7 @@ impl DirectoryAccount {
             .iter()
             .map(|(_, file)| file.clone())
             .collect();
-        bytes = bytes.saturating_add(crate::directory_size::measure_nameless(&open));
+        bytes = bytes.saturating_add(measure_nameless(&open));
         let took = began.elapsed();
         let mut tally = self.tally();
         if tally.moved || tally.moves > 0 {

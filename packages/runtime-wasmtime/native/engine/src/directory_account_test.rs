@@ -1,6 +1,7 @@
 //! Tests of accounts on real folders.
 
 use super::*;
+use crate::directory_size::ENTRY_BYTES;
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -184,4 +185,27 @@ async fn counts_what_cannot_be_looked_at_as_endless() {
     assert_eq!(measure(&folder.0, u64::MAX - 1), u64::MAX);
     // Removed in two steps for the same reason.
     fs::rename(first.join(deep(15)).join("second"), &second).unwrap();
+}
+
+#[tokio::test]
+async fn charges_the_directories_around_one_too() {
+    let folder = Folder::new();
+    fs::create_dir(folder.0.join("inner")).unwrap();
+    let grant = |path: PathBuf, writable: bool, bytes_max: Option<u64>| Directory {
+        host_path: path,
+        guest_path: String::new(),
+        writable,
+        bytes_max,
+    };
+    let accounts = open_accounts(&[
+        grant(folder.0.clone(), true, Some(100)),
+        grant(folder.0.join("inner"), true, Some(50)),
+        grant(folder.0.join("inner"), true, None),
+        grant(folder.0.join("inner"), false, Some(50)),
+        grant(std::env::temp_dir(), true, None),
+    ]);
+    let counts: Vec<usize> = accounts.iter().map(Vec::len).collect();
+    assert_eq!(counts, [1, 2, 2, 0, 0]);
+    assert!(Arc::ptr_eq(&accounts[0][0], &accounts[1][0]));
+    assert!(Arc::ptr_eq(&accounts[1][1], &accounts[2][1]));
 }

@@ -340,7 +340,12 @@ impl HostDescriptor for GuardedView<'_> {
         &mut self,
         descriptor: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
-        self.inner.read_directory(descriptor).await
+        if !self.files.may_list() {
+            return Err(ErrorCode::InsufficientMemory.into());
+        }
+        let stream = self.inner.read_directory(descriptor).await?;
+        self.files.listed();
+        Ok(stream)
     }
 
     async fn stat(&mut self, descriptor: Resource<Descriptor>) -> FsResult<DescriptorStat> {
@@ -400,7 +405,9 @@ impl HostDirectoryEntryStream for GuardedView<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DirectoryEntryStream>) -> Result<()> {
-        HostDirectoryEntryStream::drop(&mut self.inner, stream)
+        HostDirectoryEntryStream::drop(&mut self.inner, stream)?;
+        self.files.unlisted();
+        Ok(())
     }
 }
 

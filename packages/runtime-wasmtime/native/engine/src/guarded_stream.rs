@@ -125,10 +125,10 @@ impl OutputStream for ChargedOutput {
     }
 
     async fn cancel(&mut self) {
-        if let State::Writing(writing, _) = std::mem::replace(&mut self.state, State::Closed) {
-            if let Some((mut stream, _)) = writing.cancel().await {
-                stream.cancel().await;
-            }
+        // What was taken is written to its end, as far as there is room.
+        self.ready().await;
+        if let State::Ready(mut stream) = std::mem::replace(&mut self.state, State::Closed) {
+            stream.cancel().await;
         }
     }
 }
@@ -181,3 +181,7 @@ impl Pollable for CountedInput {
         self.stream.ready().await;
     }
 }
+
+#[cfg(test)]
+#[path = "guarded_stream_test.rs"]
+mod tests;

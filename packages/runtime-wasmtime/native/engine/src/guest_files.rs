@@ -1,6 +1,7 @@
 //! What a run has open in the directories of its container.
 
 use crate::directory_account::{DirectoryAccount, Growth, Move, QuotaExceeded};
+use crate::directory_size::ENTRY_BYTES;
 use std::collections::HashMap;
 use std::fs::File;
 use std::sync::Arc;
@@ -12,8 +13,12 @@ use wasmtime_wasi::p2::bindings::filesystem::types::DescriptorType;
 /// Below the number of resources that a module may have, whose excess is a trap.
 const OPEN_MAX: usize = 240;
 
+/// Listings of directories that a component has at once: each is complete in host memory from its
+/// beginning.
+const LISTINGS_MAX: usize = 16;
+
 /// The accounts of a container's directories, in the order of their descriptors.
-pub type Accounts = Vec<Option<Arc<DirectoryAccount>>>;
+pub type Accounts = Vec<Vec<Arc<DirectoryAccount>>>;
 
 /// Which directory each open descriptor belongs to. A descriptor comes from a granted directory or
 /// from opening something below one, so it is known exactly which account a change is charged to.
@@ -21,6 +26,7 @@ pub struct GuestFiles {
     accounts: Arc<Accounts>,
     opened: HashMap<u32, Opened>,
     room: Arc<Semaphore>,
+    listings: usize,
 }
 
 struct Opened {
@@ -42,6 +48,7 @@ impl GuestFiles {
             accounts: Arc::clone(accounts),
             opened: HashMap::new(),
             room: Arc::new(Semaphore::new(OPEN_MAX)),
+            listings: 0,
         }
     }
 
@@ -54,10 +61,10 @@ impl GuestFiles {
 
     /// This descriptor is a granted directory.
     pub fn granted(&mut self, number: u32, directory: usize) {
-        let account = self.accounts.get(directory).cloned().flatten();
+        let accounts = self.accounts.get(directory).cloned().unwrap_or_default();
         self.insert(
             number,
-            OpenEntry::new(directory, account, None, None),
+            OpenEntry::new(directory, accounts, None, None),
             false,
         );
     }
@@ -80,9 +87,24 @@ impl GuestFiles {
             Descriptor::File(file) => Some(Arc::clone(&file.file)),
             Descriptor::Dir(_) => None,
         };
-        let account = parent.account.clone();
-        let entry = OpenEntry::new(parent.directory, account, file, Some(permit));
+        let accounts = parent.accounts.clone();
+        let entry = OpenEntry::new(parent.directory, accounts, file, Some(permit));
         self.insert(number, entry, append);
+    }
+
+    /// Whether one more directory may be listed.
+    pub fn may_list(&self) -> bool {
+        self.listings < LISTINGS_MAX
+    }
+
+    /// A listing was begun.
+    pub fn listed(&mut self) {
+        self.listings += 1;
+    }
+
+    /// A listing was dropped.
+    pub fn unlisted(&mut self) {
+        self.listings = self.listings.saturating_sub(1);
     }
 
     /// What a descriptor is.
@@ -129,29 +151,32 @@ impl GuestFiles {
 /// Something that is open, as long as a descriptor or a stream refers to it.
 pub struct OpenEntry {
     directory: usize,
-    account: Option<Arc<DirectoryAccount>>,
+    accounts: Vec<Arc<DirectoryAccount>>,
     file: Option<Arc<File>>,
-    /// Where the account knows it.
-    key: Option<usize>,
+    /// Where the accounts know the file.
+    keys: Vec<usize>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl OpenEntry {
     fn new(
         directory: usize,
-        account: Option<Arc<DirectoryAccount>>,
+        accounts: Vec<Arc<DirectoryAccount>>,
         file: Option<Arc<File>>,
         permit: Option<OwnedSemaphorePermit>,
     ) -> OpenEntry {
-        let key = match (&account, &file) {
-            (Some(account), Some(file)) => Some(account.opened(Arc::clone(file))),
-            _ => None,
+        let keys = match &file {
+            None => Vec::new(),
+            Some(file) => accounts
+                .iter()
+                .map(|account| account.opened(Arc::clone(file)))
+                .collect(),
         };
         OpenEntry {
             directory,
-            account,
+            accounts,
             file,
-            key,
+            keys,
             _permit: permit,
         }
     }
@@ -164,7 +189,7 @@ impl OpenEntry {
     ) -> Result<Charge, QuotaExceeded> {
         let length = length as u64;
         match (position, length) {
-            (_, 0) => Ok(Charge(None)),
+            (_, 0) => Ok(Charge::none()),
             (None, _) => self.grow(length).await,
             (Some(position), _) => self.grow_to(position.saturating_add(length)).await,
         }
@@ -172,25 +197,29 @@ impl OpenEntry {
 
     /// Room for a file of this size, whatever of it is a hole.
     pub async fn grow_to(&self, size: u64) -> Result<Charge, QuotaExceeded> {
-        if self.account.is_none() {
-            return Ok(Charge(None));
+        if self.accounts.is_empty() {
+            return Ok(Charge::none());
         }
         self.grow(size.saturating_sub(self.size())).await
     }
 
     /// Room for one more entry, with as many bytes of content.
     pub async fn grow_entry(&self, bytes: u64) -> Result<Charge, QuotaExceeded> {
-        match &self.account {
-            None => Ok(Charge(None)),
-            Some(account) => Ok(Charge(Some(account.grow_entry(bytes).await?))),
-        }
+        self.grow(ENTRY_BYTES.saturating_add(bytes)).await
     }
 
     async fn grow(&self, bytes: u64) -> Result<Charge, QuotaExceeded> {
-        match &self.account {
-            None => Ok(Charge(None)),
-            Some(account) => Ok(Charge(Some(account.grow(bytes).await?))),
+        let mut charge = Charge::none();
+        for account in &self.accounts {
+            match account.grow(bytes).await {
+                Ok(growth) => charge.0.push(growth),
+                Err(exceeded) => {
+                    charge.settle(false);
+                    return Err(exceeded);
+                }
+            }
         }
+        Ok(charge)
     }
 
     /// Of the file now. One look at an open file, which is in memory: no reason to change the thread.
@@ -199,21 +228,16 @@ impl OpenEntry {
         metadata.map_or(0, |metadata| metadata.len())
     }
 
-    /// Whether a limit is kept here.
-    pub fn is_limited(&self) -> bool {
-        self.account.is_some()
-    }
-
     /// Something was removed here.
     pub fn note_removed(&self) {
-        if let Some(account) = &self.account {
+        for account in &self.accounts {
             account.note_removed();
         }
     }
 
     /// A file was made shorter here.
     pub fn note_truncated(&self) {
-        if let Some(account) = &self.account {
+        for account in &self.accounts {
             account.note_truncated();
         }
     }
@@ -221,42 +245,49 @@ impl OpenEntry {
     /// Entries of this directory are moved until the answer is dropped. `None` where they may not be
     /// moved to: into another granted directory that has a limit, of which nobody knows how much they
     /// would take. Guests know this error from other file systems and copy.
-    pub fn begin_move(&self, to: &OpenEntry) -> Option<Option<Move>> {
-        if self.directory != to.directory && to.is_limited() {
+    pub fn begin_move(&self, to: &OpenEntry) -> Option<Vec<Move>> {
+        if self.directory != to.directory && !to.accounts.is_empty() {
             return None;
         }
-        Some(self.account.as_ref().map(DirectoryAccount::begin_move))
+        Some(
+            self.accounts
+                .iter()
+                .map(DirectoryAccount::begin_move)
+                .collect(),
+        )
     }
 }
 
 impl Drop for OpenEntry {
     fn drop(&mut self) {
-        if let (Some(account), Some(key)) = (&self.account, self.key) {
-            account.closed(key);
+        for (account, key) in self.accounts.iter().zip(&self.keys) {
+            account.closed(*key);
         }
     }
 }
 
-/// Room that was granted, where a limit is kept.
+/// Room that was granted, by as many accounts as there are.
 #[must_use]
-pub struct Charge(Option<Growth>);
+pub struct Charge(Vec<Growth>);
 
 impl Charge {
     /// Nothing is charged.
     pub fn none() -> Charge {
-        Charge(None)
+        Charge(Vec::new())
     }
 
     /// What it was for is over. `done`: it was done; otherwise the room is given back.
     pub fn settle(self, done: bool) {
-        if let Some(growth) = self.0 {
+        for growth in self.0 {
             growth.settle(done);
         }
     }
 }
 
 /// Whether something may be opened: opening a pipe waits for its other end, reading a terminal for
-/// somebody who types, and nothing could end the thread that waits.
+/// somebody who types, and nothing could end the thread that waits. No guest can make such a thing;
+/// where the operator left one in a directory that guests may change, a second run that moves it in
+/// the moment between this look and the opening still gets one thread.
 pub fn may_open(kind: DescriptorType) -> bool {
     matches!(
         kind,
