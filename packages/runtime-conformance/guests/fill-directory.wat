@@ -3,11 +3,12 @@
 ;;   0 writes pieces of 4 KiB, at most 1,000; 1 the same, appending; 2 the same with a renumbered descriptor;
 ;;   3 the same after the file's name was removed; 4 sets the size to 1 TiB; 5 writes a byte at 1 TiB, after
 ;;   a seek; 6 the same with pwrite; 7 makes directories "aa" to "zz" in the path; 8 gives the path that many names;
-;;   9 writes the first piece 1,000 times over
+;;   9 writes the first piece 1,000 times over; 10 moves the path to "moved" in the other of descriptors 3 and 4
 ;; use: input, text
 (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "path_create_directory" (func $path_create_directory (param i32 i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "path_link" (func $path_link (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
+(import "wasi_snapshot_preview1" "path_rename" (func $path_rename (param i32 i32 i32 i32 i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "path_unlink_file" (func $path_unlink_file (param i32 i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "fd_filestat_set_size" (func $fd_filestat_set_size (param i32 i64) (result i32)))
 (import "wasi_snapshot_preview1" "fd_seek" (func $fd_seek (param i32 i64 i32 i32) (result i32)))
@@ -17,6 +18,7 @@
 (data (i32.const 1024) "{\"errno\":")
 (data (i32.const 1040) ",\"count\":")
 (data (i32.const 1056) "}")
+(data (i32.const 1072) "moved")
 
 (global $directory (mut i32) (i32.const 0))
 (global $fd (mut i32) (i32.const 0))
@@ -39,6 +41,11 @@
   (local $errno i32) (local $other i32)
   (if (i32.eq (local.get $operation) (i32.const 7)) (then (return (call $make_names))))
   (if (i32.eq (local.get $operation) (i32.const 8)) (then (return (call $make_names))))
+  (if (i32.eq (local.get $operation) (i32.const 10))
+    (then
+      (return
+        (call $path_rename (global.get $directory) (global.get $string) (global.get $string_length)
+          (i32.xor (global.get $directory) (i32.const 7)) (i32.const 1072) (i32.const 5)))))
   (local.set $errno (call $open (i32.eq (local.get $operation) (i32.const 1))))
   (if (local.get $errno) (then (return (local.get $errno))))
   (global.set $count (i32.const 1))

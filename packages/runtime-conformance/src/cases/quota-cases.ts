@@ -21,9 +21,11 @@ const operations = {
   makeDirectories: 7,
   makeLinks: 8,
   overwrite: 9,
+  moveToOther: 10,
 } as const;
 
 const dquot = 19;
+const xdev = 75;
 /** What an entry counts beside its content, and what the guest writes at once. */
 const pieceBytes = 4096;
 /** Descriptor of the directory that has a limit. */
@@ -126,6 +128,18 @@ export function quotaCases(context: CaseContext): void {
         // Whether the removed name still counts is left open.
         expect(count).toBeGreaterThanOrEqual(9);
         expect(count).toBeLessThanOrEqual(11);
+      },
+    );
+
+    eachForm(
+      context,
+      'lets nothing be moved into another directory with a limit, as across file systems',
+      'fill-directory',
+      async (file, _form, harness) => {
+        const { container, folder } = await grant(harness, file);
+        await writeFile(join(folder, 'file'), 'text');
+        expect(await use(harness, container, 'moveToOther', 'file')).toEqual([xdev, 0]);
+        expect((await stat(join(folder, 'file'))).size).toBe(4);
       },
     );
 

@@ -172,6 +172,8 @@ export class OpenDirectory {
   renameAt(path: string, to: OpenDirectory, toPath: string): void {
     this.#assertMayChange();
     to.#assertMayChange();
+    // Nobody knows how much it would take there. Guests know this error from other file systems and copy.
+    if (to.#quota !== undefined && to.#quota !== this.#quota) throw new WasiError('EXDEV');
     this.#visit(path, (place) => {
       if (place.mustBeDirectory && statPlace(place).type !== 'directory')
         throw new WasiError('ENOTDIR');
