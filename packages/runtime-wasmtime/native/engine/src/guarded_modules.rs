@@ -1,5 +1,5 @@
 //! WASI preview 1 for containers with directories: what makes a directory grow is charged to its
-//! account first, and only files and directories are opened.
+//! account first, and only files and directories are opened. `fd_allocate` is left as it is: it fails.
 
 use crate::guarded_call::Call;
 use crate::guest_files::{Charge, GuestFiles, OpenEntry, may_open};
