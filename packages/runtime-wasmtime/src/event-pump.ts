@@ -1,12 +1,12 @@
 import {
   toRunEndError,
   WasmRuntimeError,
-  type ActionResult,
   type CommandOutcome,
   type LogSink,
   type RunOutcome,
 } from '@wasmwhisk/runtime';
 import type { JsonText } from '@wasmwhisk/json-text';
+import { TrustUnits } from './trust-units.js';
 import { toNativeError } from './errors.js';
 import {
   openEngine,
@@ -37,12 +37,19 @@ interface PendingCommand extends PendingRun {
 /** Kinds of events and streams, as `native/addon/src/events.rs` numbers them. */
 const eventKinds = { output: 1, input: 2, answer: 3, exit: 4, failure: 5 } as const;
 const stderrNumber = 2;
+/** Numbers before those of the events, and those of a run's usage. */
+const headerLength = 2;
+const usageLength = 4;
+/** Room for about 500 events at a time. */
+const numbersLength = 4096;
 /** Longest timer that Node.js has: it never fires, but keeps the process alive while guests run. */
 const keepAliveMs = 2 ** 31 - 1;
 
 /** The main thread's side of an engine: begins runs and passes on what comes of them, in order. */
 export class EventPump {
   readonly engine: NativeEngine;
+  readonly units: TrustUnits = new TrustUnits();
+  readonly #numbers = new Float64Array(numbersLength);
   readonly #pending = new Map<number, PendingAction | PendingCommand>();
   readonly #keepAlive = setInterval(() => undefined, keepAliveMs).unref();
   #nextId = 1;
@@ -50,7 +57,7 @@ export class EventPump {
 
   /** @throws WasmRuntimeError `WW_ERR_RUNTIME_UNAVAILABLE` */
   constructor(settings: EngineSettingsData) {
-    this.engine = openEngine(settings, () => {
+    this.engine = openEngine(settings, this.#numbers, () => {
       this.#pump();
     });
   }
@@ -134,43 +141,54 @@ export class EventPump {
   }
 
   #pump(): void {
-    const events = this.engine.takeEvents();
-    let at = 0;
-    const number = (): number => events[at++] as number;
-    while (at < events.length) {
-      const kind = number();
-      const id = number();
+    do this.#passOn(this.engine.takeEvents());
+    while (this.#numbers[1] === 1);
+  }
+
+  /** Reads one batch: its layout is that of `native/addon/src/events.rs`. */
+  #passOn(items: readonly unknown[]): void {
+    const numbers = this.#numbers;
+    const end = headerLength + (numbers[0] ?? 0);
+    let at = headerLength;
+    let item = 0;
+    const next = (): number => numbers[at++] ?? 0;
+    while (at < end) {
+      const kind = next();
+      const id = next();
       switch (kind) {
         case eventKinds.output: {
-          const stream = number() === stderrNumber ? 'stderr' : 'stdout';
-          this.#pending.get(id)?.write(stream, events[at++] as Uint8Array);
+          const stream = next() === stderrNumber ? 'stderr' : 'stdout';
+          this.#pending.get(id)?.write(stream, items[item++] as Uint8Array);
           break;
         }
         case eventKinds.input:
-          this.#giveInput(id, number());
+          this.#giveInput(id, next());
           break;
         case eventKinds.answer: {
-          const usage = { ...zeroUsage, peakMemoryBytes: number(), cpuTimeUs: number() };
-          const queuedMs = number() / 1000;
-          const fuel = number();
-          const type = number() === 0 ? 'ok' : 'application-error';
-          const result: ActionResult = { type, json: events[at++] as JsonText };
+          const usage = { peakMemoryBytes: next(), cpuTimeUs: next(), fuel: undefined };
+          const queuedMs = next() / 1000;
+          const fuel = next();
+          const type = next() === 0 ? 'ok' : 'application-error';
+          const json = items[item++] as JsonText;
           const pending = this.#take(id);
-          if (pending?.type !== 'action') break;
-          if (fuel >= 0) usage.fuel = fuel;
-          pending.resolve({ result, usage, queuedMs });
+          if (pending?.type === 'action')
+            pending.resolve({
+              result: { type, json },
+              usage: fuel < 0 ? usage : { ...usage, fuel },
+              queuedMs,
+            });
           break;
         }
         case eventKinds.exit: {
-          at += 4;
-          const exitCode = number();
+          at += usageLength;
+          const exitCode = next();
           const pending = this.#take(id);
           if (pending?.type === 'command') pending.resolve({ exitCode });
           break;
         }
         case eventKinds.failure: {
-          at += 4;
-          const failure = events[at++] as FailureData;
+          at += usageLength;
+          const failure = items[item++] as FailureData;
           const pending = this.#take(id);
           pending?.reject(toNativeError(failure, pending.signal.reason));
           break;
@@ -197,9 +215,3 @@ export class EventPump {
     }
   }
 }
-
-const zeroUsage: { peakMemoryBytes: number; cpuTimeUs: number; fuel: number | undefined } = {
-  peakMemoryBytes: 0,
-  cpuTimeUs: 0,
-  fuel: undefined,
-};

@@ -87,7 +87,7 @@ export interface NativeEngine {
     input: string | Uint8Array,
     environment: string,
     timeLeftMs: number,
-    unit: string,
+    unit: number,
     logBytesMax: number,
   ): void;
   startCommand(
@@ -98,7 +98,7 @@ export interface NativeEngine {
   ): void;
   giveInput(id: number, bytes: Uint8Array): void;
   abort(id: number): void;
-  /** One flat list, see `native/addon/src/events.rs`. */
+  /** Writes to the numbers of the constructor and gives the rest, see `native/addon/src/events.rs`. */
   takeEvents(): readonly unknown[];
   status(): EngineStatusData;
   close(): void;
@@ -106,7 +106,11 @@ export interface NativeEngine {
 
 /** What the addon exports. */
 export interface NativeAddon {
-  readonly NativeEngine: new (settings: EngineSettingsData, wake: () => void) => NativeEngine;
+  readonly NativeEngine: new (
+    settings: EngineSettingsData,
+    numbers: Float64Array<ArrayBuffer>,
+    wake: () => void,
+  ) => NativeEngine;
   readonly NativeCode: abstract new () => NativeCode;
   readonly NativeContainer: abstract new () => NativeContainer;
 }
@@ -167,8 +171,12 @@ function isNativeAddon(value: unknown): value is NativeAddon {
 }
 
 /** Makes an engine, traced where `WASMWHISK_NATIVE_TRACE` asks for it. */
-export function openEngine(settings: EngineSettingsData, wake: () => void): NativeEngine {
-  const engine = new (nativeAddon().NativeEngine)(settings, wake);
+export function openEngine(
+  settings: EngineSettingsData,
+  numbers: Float64Array<ArrayBuffer>,
+  wake: () => void,
+): NativeEngine {
+  const engine = new (nativeAddon().NativeEngine)(settings, numbers, wake);
   return process.env[traceVariable] === '1' ? traced(engine) : engine;
 }
 

@@ -5,7 +5,7 @@ import {
   type RunOutcome,
   type RuntimeContainer,
 } from '@wasmwhisk/runtime';
-import { toEnvironmentText } from './environment-text.js';
+import { EnvironmentText } from './environment-text.js';
 import type { EventPump } from './event-pump.js';
 import type { NativeContainer } from './native.js';
 
@@ -13,6 +13,7 @@ import type { NativeContainer } from './native.js';
 export class WasmtimeContainer implements RuntimeContainer {
   readonly #native: NativeContainer;
   readonly #pump: EventPump;
+  readonly #environment = new EnvironmentText();
   #destroyed = false;
 
   constructor(native: NativeContainer, pump: EventPump) {
@@ -34,9 +35,9 @@ export class WasmtimeContainer implements RuntimeContainer {
           this.#native,
           id,
           input,
-          toEnvironmentText(environment),
+          this.#environment.of(environment),
           timeLeftMs,
-          trustUnit,
+          this.#pump.units.numberOf(trustUnit),
           logBytesMax,
         );
       },

@@ -4,15 +4,17 @@ use crate::data::{
     EngineSettingsData, EngineStatusData, FailureData, IdentityData, SettingsData, to_duration,
 };
 use crate::events;
-use napi::bindgen_prelude::{Array, Either, Function, Object, Result, Uint8Array};
+use napi::bindgen_prelude::{Array, Either, Float64Array, Function, Object, Result, Uint8Array};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Error, Status};
 use napi_derive::napi;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use wasmwhisk_engine::{
-    Code, CommandRequest, CompileQueue, Container, Engine, Failure, Format, RunRequest, Shared,
-    compile, identity, load, serialize,
+    Code, CommandRequest, CompileQueue, Container, Engine, Event, Failure, Format, RunRequest,
+    Shared, compile, identity, load, serialize,
 };
 
 /// How long closing waits for guests to unwind. They do so within a tick or two.
@@ -54,13 +56,22 @@ pub struct NativeEngine {
     engine: Engine,
     compile_queue: CompileQueue,
     warnings: Vec<String>,
+    /// Where the numbers of events are written: memory of JavaScript, which reads them after the call.
+    numbers: RefCell<Float64Array>,
+    /// Events for which there was no room.
+    left: RefCell<VecDeque<Event>>,
 }
 
 #[napi]
 impl NativeEngine {
-    /// Makes an engine. `wake` is called on the main thread when `takeEvents` has something.
+    /// Makes an engine. `wake` is called on the main thread when `takeEvents` has something, which writes
+    /// to `numbers`.
     #[napi(constructor, catch_unwind)]
-    pub fn new(settings: EngineSettingsData, wake: Function<(), ()>) -> Result<Self> {
+    pub fn new(
+        settings: EngineSettingsData,
+        numbers: Float64Array,
+        wake: Function<(), ()>,
+    ) -> Result<Self> {
         // Weak: what is in progress keeps the process alive, not the engine.
         let wake = wake.build_threadsafe_function().weak::<true>().build()?;
         let compile_jobs_max = settings.compile_jobs_max.max(1) as usize;
@@ -77,6 +88,8 @@ impl NativeEngine {
             engine,
             compile_queue: CompileQueue::new(compile_jobs_max),
             warnings,
+            numbers: RefCell::new(numbers),
+            left: RefCell::default(),
         })
     }
 
@@ -168,7 +181,7 @@ impl NativeEngine {
         input: Either<String, Uint8Array>,
         environment: String,
         time_left_ms: f64,
-        unit: String,
+        unit: u32,
         log_bytes_max: f64,
     ) {
         let input = match input {
@@ -180,7 +193,7 @@ impl NativeEngine {
             input,
             environment: to_pairs(&environment),
             time_left: to_duration(time_left_ms),
-            unit: self.engine.unit(&unit),
+            unit: u64::from(unit),
             log_bytes_max: log_bytes_max as u64,
         };
         self.engine.start(&container.container, request);
@@ -215,10 +228,15 @@ impl NativeEngine {
         self.engine.abort(id);
     }
 
-    /// What has happened, as one flat list: see `events.rs`.
+    /// What has happened: numbers in the array of the constructor, and the rest as a list. See `events.rs`.
     #[napi(catch_unwind, ts_return_type = "unknown[]")]
     pub fn take_events<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
-        events::to_list(env, self.engine.take_events())
+        let mut left = self.left.borrow_mut();
+        left.extend(self.engine.take_events());
+        let mut numbers = self.numbers.borrow_mut();
+        // SAFETY: JavaScript reads the array between calls only, and calls come from its one thread.
+        let numbers = unsafe { numbers.as_mut() };
+        events::write(env, &mut left, numbers)
     }
 
     /// Numbers for metrics.

@@ -3,17 +3,18 @@
 use crate::container::Container;
 use crate::failure::Failure;
 use crate::guest_store::{ComponentStore, ModuleStore};
+use crate::lanes::{self, Lanes};
 use crate::outbox::{Event, Outbox, Usage};
 use crate::run_state::{End, RunState};
-use crate::run_task::RunTask;
+use crate::run_task::GuestFuture;
 use crate::runs::Runs;
 use crate::settings::EngineSettings;
+use crate::streams::Inbox;
 use crate::ticker::{self, Alarm};
-use crate::turns::{Admission, TurnCounts, Turns};
+use crate::turns::{Admission, Newcomer, TurnCounts, Turns};
 use crate::wasm_config;
 use bytes::Bytes;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -48,6 +49,39 @@ pub struct CommandRequest {
     pub environment: Vec<(String, String)>,
 }
 
+/// A run on its way to its first turn.
+pub struct Start {
+    pub(crate) state: Arc<RunState>,
+    pub(crate) work: Work,
+    pub(crate) arrived: Instant,
+}
+
+/// What a run is to do.
+pub enum Work {
+    /// An activation.
+    Activation(Arc<Container>, RunRequest),
+    /// A plain command.
+    Command(Arc<Container>, CommandRequest, Arc<Inbox>),
+}
+
+impl Newcomer for Start {
+    fn state(&self) -> &Arc<RunState> {
+        &self.state
+    }
+}
+
+impl Work {
+    /// Makes the guest. Nothing of it runs before it is polled.
+    pub(crate) fn into_guest(self, shared: &Arc<Shared>, state: &Arc<RunState>) -> GuestFuture {
+        match self {
+            Work::Activation(container, request) => container.run(shared, state, request),
+            Work::Command(container, request, inbox) => {
+                container.run_command(shared, state, request, &inbox)
+            }
+        }
+    }
+}
+
 /// What all threads of an engine share.
 pub struct Shared {
     pub(crate) wasm: wasmtime::Engine,
@@ -56,12 +90,13 @@ pub struct Shared {
     guarded_module_linker: Linker<ModuleStore>,
     guarded_component_linker: ComponentLinker<ComponentStore>,
     pub(crate) settings: EngineSettings,
-    pub(crate) turns: Turns,
+    pub(crate) lanes: Arc<Lanes>,
+    pub(crate) turns: Turns<Start>,
     pub(crate) runs: Runs,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) alarm: Arc<Alarm>,
     pub(crate) cache: Option<CodeCache>,
-    pub(crate) inboxes: Mutex<HashMap<u32, Arc<crate::streams::Inbox>>>,
+    pub(crate) inboxes: Mutex<HashMap<u32, Arc<Inbox>>>,
     pub(crate) threads: Handle,
     started: Instant,
     waiting_bytes: AtomicU64,
@@ -80,7 +115,6 @@ pub struct EngineStatus {
 /// The engine. Dropping it ends its threads; runs in progress are answered as shutting down by [`Engine::close`].
 pub struct Engine {
     shared: Arc<Shared>,
-    units: RandomState,
     threads: Mutex<Option<Runtime>>,
 }
 
@@ -111,6 +145,7 @@ impl Engine {
                     .map_err(|error| warnings.push(format!("The code cache is not used: {error}")))
                     .ok()
             });
+        let lanes = Arc::new(Lanes::new(settings.threads + 1));
         let module_linker = wasm_config::module_linker(&wasm)?;
         let component_linker = wasm_config::component_linker(&wasm)?;
         let shared = Arc::new(Shared {
@@ -118,7 +153,16 @@ impl Engine {
             guarded_component_linker: wasm_config::guarded_component_linker(&component_linker)?,
             module_linker,
             component_linker,
-            turns: Turns::new(settings.threads, settings.runs_max, settings.queue_size_max),
+            turns: Turns::new(
+                settings.threads,
+                settings.runs_max,
+                settings.queue_size_max,
+                {
+                    let lanes = Arc::clone(&lanes);
+                    Box::new(move |start| lanes.push(start))
+                },
+            ),
+            lanes,
             runs: Runs::default(),
             outbox: Arc::new(Outbox::new(wake)),
             alarm: Arc::default(),
@@ -131,11 +175,11 @@ impl Engine {
             wasm,
             settings,
         });
-        ticker::start(&shared)
+        lanes::open(&shared)
+            .and_then(|()| ticker::start(&shared))
             .map_err(|error| Failure::internal(format!("Threads cannot be started: {error}.")))?;
         let engine = Engine {
             shared,
-            units: RandomState::new(),
             threads: Mutex::new(Some(threads)),
         };
         Ok((engine, warnings))
@@ -144,11 +188,6 @@ impl Engine {
     /// Shared state, for compiling on other threads.
     pub fn shared(&self) -> &Arc<Shared> {
         &self.shared
-    }
-
-    /// A unit of trust as a number.
-    pub fn unit(&self, name: &str) -> u64 {
-        self.units.hash_one(name)
     }
 
     /// Begins a run, or puts it into the line. Its answer comes as an event, whatever happens.
@@ -161,21 +200,15 @@ impl Engine {
             now_ms.saturating_add(time_left_ms),
             request.log_bytes_max,
         ));
-        let container = Arc::clone(container);
-        self.launch(&state, move |shared, state| {
-            container.run(shared, state, request)
-        });
+        self.launch(state, Work::Activation(Arc::clone(container), request));
     }
 
     /// Runs a plain command. Its streams come as events and by [`Engine::give_input`].
     pub fn start_command(&self, container: &Arc<Container>, request: CommandRequest) {
         let state = Arc::new(RunState::new(request.id, 0, u64::MAX, u64::MAX));
-        let inbox = Arc::default();
+        let inbox: Arc<Inbox> = Arc::default();
         self.inboxes().insert(request.id, Arc::clone(&inbox));
-        let container = Arc::clone(container);
-        self.launch(&state, move |shared, state| {
-            container.run_command(shared, state, request, &inbox)
-        });
+        self.launch(state, Work::Command(Arc::clone(container), request, inbox));
     }
 
     /// Gives a plain command input that it asked for; nothing is the end.
@@ -235,42 +268,37 @@ impl Engine {
             std::thread::sleep(Duration::from_millis(1));
         }
         self.shared.alarm.ring();
+        self.shared.lanes.close();
         threads.shutdown_background();
     }
 
-    fn launch(
-        &self,
-        state: &Arc<RunState>,
-        make: impl FnOnce(&Arc<Shared>, &Arc<RunState>) -> crate::run_task::GuestFuture + Send + 'static,
-    ) {
+    fn launch(&self, state: Arc<RunState>, work: Work) {
         let shared = &self.shared;
-        shared.runs.insert(state);
+        shared.runs.insert(&state);
         shared.alarm.ring();
-        let arrived = Instant::now();
-        let begin = {
-            let (shared, state) = (Arc::clone(shared), Arc::clone(state));
-            move || {
-                let guest = make(&shared, &state);
-                let threads = shared.threads.clone();
-                threads.spawn(RunTask::new(shared, state, guest, arrived));
-            }
+        let start = Start {
+            state: Arc::clone(&state),
+            work,
+            arrived: Instant::now(),
         };
-        if shared.turns.try_begin() {
-            begin();
-            return;
-        }
-        match shared.turns.queue(state, Box::new(begin)) {
-            Admission::Queued => {}
-            Admission::Refused => shared.refuse(state),
+        match shared.turns.admit(start) {
+            Admission::Begun | Admission::Queued => {}
+            Admission::Refused => shared.refuse(&state),
             Admission::Replaced(other) => shared.refuse(&other),
         }
     }
 
-    fn inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<crate::streams::Inbox>>> {
+    fn inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Inbox>>> {
         self.shared
             .inboxes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.close(Duration::ZERO);
     }
 }
 

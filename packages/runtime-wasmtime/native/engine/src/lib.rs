@@ -18,6 +18,7 @@ mod guest_files;
 mod guest_store;
 mod guest_wasi;
 mod http_grant;
+mod lanes;
 mod limiter;
 mod module_run;
 mod outbox;

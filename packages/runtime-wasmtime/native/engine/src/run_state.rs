@@ -54,7 +54,7 @@ pub enum Phase {
 pub struct RunState {
     /// Number of the run; comes again when it is over.
     pub id: u32,
-    /// Unit of trust, as a hash of its name.
+    /// Unit of trust, as a number that its caller keeps for it.
     pub unit: u64,
     /// When it has to end, in milliseconds of the engine's clock.
     pub deadline_ms: u64,

@@ -1,6 +1,6 @@
 //! Drives one run: takes turns, yields at epochs, and answers exactly once.
 
-use crate::engine::Shared;
+use crate::engine::{Shared, Start};
 use crate::failure::Failure;
 use crate::outbox::{Event, Success, Usage};
 use crate::run_state::{End, Phase, RunState};
@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How a guest ended, and what it used as far as its store knows.
 pub struct GuestEnd {
@@ -33,6 +33,8 @@ pub struct RunTask {
     state: Arc<RunState>,
     /// `None` when it is over.
     guest: Option<GuestFuture>,
+    /// The guest was polled.
+    began: bool,
     has_turn: bool,
     in_line: bool,
     long: bool,
@@ -43,14 +45,15 @@ pub struct RunTask {
 }
 
 impl RunTask {
-    /// A run that has its first turn. `arrived`: when it came.
-    pub fn new(
-        shared: Arc<Shared>,
-        state: Arc<RunState>,
-        guest: GuestFuture,
-        arrived: Instant,
-    ) -> RunTask {
+    /// A run that has its first turn.
+    pub fn new(shared: Arc<Shared>, start: Start) -> RunTask {
+        let Start {
+            state,
+            work,
+            arrived,
+        } = start;
         state.set_phase(Phase::Computing);
+        let guest = work.into_guest(&shared, &state);
         RunTask {
             shared,
             state,
@@ -59,6 +62,7 @@ impl RunTask {
             in_line: false,
             long: false,
             waiting_bytes: 0,
+            began: false,
             cpu_time: Duration::ZERO,
             queued: arrived.elapsed(),
         }
@@ -154,6 +158,13 @@ impl Future for RunTask {
                 None => Poll::Pending,
             };
         }
+        if !task.began
+            && let Some(end) = task.state.end()
+        {
+            task.finish_ended(end);
+            return Poll::Ready(());
+        }
+        task.began = true;
         let Some(guest) = task.guest.as_mut() else {
             return Poll::Ready(());
         };
@@ -208,6 +219,7 @@ fn thread_cpu_time() -> Duration {
 #[cfg(not(unix))]
 fn thread_cpu_time() -> Duration {
     use std::sync::LazyLock;
+    use std::time::Instant;
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()
 }

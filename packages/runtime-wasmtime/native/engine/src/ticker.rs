@@ -64,6 +64,7 @@ fn run(weak: &Weak<Shared>, alarm: &Alarm) {
         } else {
             idle = 0;
             shared.wasm.increment_epoch();
+            shared.lanes.relieve();
             look_after(&shared);
         }
         drop(shared);

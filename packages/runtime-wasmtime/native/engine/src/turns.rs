@@ -8,17 +8,16 @@ use crate::fair_line::FairLine;
 use crate::run_state::RunState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Begins a run that stood in the line.
-pub type Begin = Box<dyn FnOnce() + Send>;
-
 /// A run that has not begun.
-struct Newcomer {
-    state: Arc<RunState>,
-    begin: Begin,
+pub trait Newcomer {
+    /// What is known of it.
+    fn state(&self) -> &Arc<RunState>;
 }
 
 /// What became of a run that wants to begin.
 pub enum Admission {
+    /// It has begun.
+    Begun,
     /// It stands in the line.
     Queued,
     /// The line is full, and its unit has most in it.
@@ -38,12 +37,12 @@ pub struct TurnCounts {
     pub queued: usize,
 }
 
-struct Inner {
+struct Inner<Start> {
     computing: usize,
     computing_long: usize,
     running: usize,
     /// Runs that have not begun.
-    newcomers: FairLine<Newcomer>,
+    newcomers: FairLine<Start>,
     /// Runs that waited in a host call, have not computed long, and want to go on.
     resuming: FairLine<Arc<RunState>>,
     /// Runs that have computed long and want their next turn.
@@ -51,16 +50,23 @@ struct Inner {
 }
 
 /// The table of turns.
-pub struct Turns {
+pub struct Turns<Start> {
     threads: usize,
     runs_max: usize,
     queue_size_max: usize,
-    inner: Mutex<Inner>,
+    inner: Mutex<Inner<Start>>,
+    /// Begins a run that has its first turn.
+    begin: Box<dyn Fn(Start) + Send + Sync>,
 }
 
-impl Turns {
+impl<Start: Newcomer> Turns<Start> {
     /// A table without runs.
-    pub fn new(threads: usize, runs_max: usize, queue_size_max: usize) -> Turns {
+    pub fn new(
+        threads: usize,
+        runs_max: usize,
+        queue_size_max: usize,
+        begin: Box<dyn Fn(Start) + Send + Sync>,
+    ) -> Turns<Start> {
         Turns {
             threads,
             runs_max,
@@ -73,31 +79,30 @@ impl Turns {
                 resuming: FairLine::new(),
                 long: FairLine::new(),
             }),
+            begin,
         }
     }
 
-    /// Takes a turn for a run that begins, if one is free and nobody stands before it.
-    pub fn try_begin(&self) -> bool {
+    /// Begins a run if a turn is free and nobody stands before it; else puts it into the line.
+    pub fn admit(&self, start: Start) -> Admission {
         let mut inner = self.lock();
-        let free = inner.newcomers.is_empty()
+        if inner.newcomers.is_empty()
             && inner.running < self.runs_max
-            && self.fresh_turn_is_free(&inner);
-        if free {
+            && self.fresh_turn_is_free(&inner)
+        {
             inner.computing += 1;
             inner.running += 1;
+            drop(inner);
+            (self.begin)(start);
+            return Admission::Begun;
         }
-        free
-    }
-
-    /// Puts a run into the line; `begin` is called when it has its turn.
-    pub fn queue(&self, state: &Arc<RunState>, begin: Begin) -> Admission {
-        let mut inner = self.lock();
+        let unit = start.state().unit;
         let mut replaced = None;
         if inner.newcomers.len() >= self.queue_size_max {
-            let own = inner.newcomers.count(state.unit);
+            let own = inner.newcomers.count(unit);
             replaced = match inner.newcomers.longest() {
-                Some((unit, count)) if count > own + 1 => {
-                    inner.newcomers.remove_last(unit, |_| true)
+                Some((longest, count)) if count > own + 1 => {
+                    inner.newcomers.remove_last(longest, |_| true)
                 }
                 _ => None,
             };
@@ -105,21 +110,17 @@ impl Turns {
                 return Admission::Refused;
             }
         }
-        let newcomer = Newcomer {
-            state: Arc::clone(state),
-            begin,
-        };
-        inner.newcomers.push(state.unit, newcomer);
+        inner.newcomers.push(unit, start);
         self.dispatch(inner);
         match replaced {
-            Some(last) => Admission::Replaced(last.state),
+            Some(last) => Admission::Replaced(Arc::clone(last.state())),
             None => Admission::Queued,
         }
     }
 
     /// Takes a run that has not begun out of the line. `false`: it is not there any more.
     pub fn cancel(&self, state: &RunState) -> bool {
-        let is_it = |newcomer: &Newcomer| newcomer.state.id == state.id;
+        let is_it = |newcomer: &Start| newcomer.state().id == state.id;
         let removed = self.lock().newcomers.remove_last(state.unit, is_it);
         removed.is_some()
     }
@@ -206,23 +207,23 @@ impl Turns {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, Inner<Start>> {
         // Nothing in here panics half way; a poisoned table is as good as any.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a run that computes long may have a turn.
-    fn long_turn_is_free(&self, inner: &Inner) -> bool {
+    fn long_turn_is_free(&self, inner: &Inner<Start>) -> bool {
         inner.computing <= self.threads && inner.computing_long < self.threads
     }
 
     /// Whether a fresh run may have one: never so that those which compute long stand still.
-    fn fresh_turn_is_free(&self, inner: &Inner) -> bool {
+    fn fresh_turn_is_free(&self, inner: &Inner<Start>) -> bool {
         inner.computing <= self.threads && (inner.long.is_empty() || inner.computing_long > 0)
     }
 
     /// Grants the turns that are free, and only then unlocks, wakes and begins.
-    fn dispatch(&self, mut inner: MutexGuard<'_, Inner>) {
+    fn dispatch(&self, mut inner: MutexGuard<'_, Inner<Start>>) {
         let mut woken = Vec::new();
         let mut begun = Vec::new();
         loop {
@@ -238,7 +239,7 @@ impl Turns {
                 {
                     inner.running += 1;
                     inner.computing += 1;
-                    begun.push(newcomer.begin);
+                    begun.push(newcomer);
                     continue;
                 }
             }
@@ -257,8 +258,8 @@ impl Turns {
         for state in woken {
             state.waker.wake();
         }
-        for begin in begun {
-            begin();
+        for start in begun {
+            (self.begin)(start);
         }
     }
 }

@@ -1,14 +1,15 @@
 //! How Wasmtime is set up, and what guests may import.
 
 use crate::failure::{Failure, root_text};
-use crate::{guarded_components, guarded_modules};
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::settings::EngineSettings;
+use crate::{guarded_components, guarded_modules};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wasmtime::component::Linker as ComponentLinker;
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, Linker, PoolingAllocationConfig,
-    WasmBacktraceDetails,
+    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, Linker,
+    PoolingAllocationConfig, WasmBacktraceDetails,
 };
 use wasmtime_wasi::I32Exit;
 
@@ -31,11 +32,34 @@ const PER_GUEST_MAX: u32 = 64;
 /// The forerunner's stand-in for a request takes this long.
 const HTTP_GET: Duration = Duration::from_millis(300);
 
-/// Makes the engine: with a pool where the address space allows it, without one where not.
+/// Which settings an engine of Wasmtime depends on.
+type EngineKey = (bool, usize);
+
+/// Engines of this process that are in use. A pool reserves terabytes of address space, of which there
+/// are a hundred: whoever wants the same settings shares it.
+static ENGINES: Mutex<Vec<(EngineKey, EngineWeak)>> = Mutex::new(Vec::new());
+
+/// The engine of these settings: with a pool where the address space allows it, without one where not.
 pub fn create_engine(
     settings: &EngineSettings,
     warnings: &mut Vec<String>,
 ) -> Result<Engine, Failure> {
+    let key = (settings.fuel.is_some(), settings.runs_max);
+    let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+    engines.retain(|(_, engine)| engine.upgrade().is_some());
+    let shared = engines
+        .iter()
+        .find(|(other, _)| *other == key)
+        .and_then(|(_, engine)| engine.upgrade());
+    if let Some(engine) = shared {
+        return Ok(engine);
+    }
+    let engine = make_engine(settings, warnings)?;
+    engines.push((key, engine.weak()));
+    Ok(engine)
+}
+
+fn make_engine(settings: &EngineSettings, warnings: &mut Vec<String>) -> Result<Engine, Failure> {
     let mut pooled = base_config(settings);
     pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(settings)));
     let reason = match Engine::new(&pooled) {
