@@ -3,37 +3,47 @@ import type { Activation } from '@wasmwhisk/runtime';
 type Environment = Activation['environment'];
 
 /**
- * Environments as they cross the border: names and values by turns, a NUL behind each. One string
+ * An environment as it crosses the border: names and values by turns, a NUL behind each. One string
  * crosses many times faster than a list. What a name or value holds from a NUL on is left away, as a
  * guest written in C would see it.
- *
- * The runs of a container begin with the same entries, the very same arrays: their text is kept.
  */
-export class EnvironmentText {
-  #shared: Environment = [];
-  #sharedText = '';
-
-  of(environment: Environment): string {
-    const shared = this.#shared;
-    let same = 0;
-    while (same < shared.length && shared[same] === environment[same]) same += 1;
-    if (same < shared.length || (same === 0 && environment.length > 0)) {
-      // What changes from run to run is at the end; the next run tells how much of this one stays.
-      this.#shared = same === 0 ? environment : shared.slice(0, same);
-      this.#sharedText = toText(this.#shared, 0);
-      same = this.#shared.length;
-    }
-    return this.#sharedText + toText(environment, same);
-  }
-}
-
-function toText(environment: Environment, from: number): string {
+export function toEnvironmentText(environment: Environment, from = 0): string {
   let text = '';
   for (let index = from; index < environment.length; index += 1) {
     const [name, value] = environment[index] ?? ['', ''];
     text += `${untilNul(name)}\0${untilNul(value)}\0`;
   }
   return text;
+}
+
+/**
+ * The runs of a container begin with the same entries, the very same arrays: these cross once, and a
+ * run brings only what it adds.
+ */
+export class SharedEnvironment {
+  readonly #share: (text: string) => void;
+  /** What was shared; before the second run the first one's environment, of which nothing was yet. */
+  #entries: Environment | undefined;
+  #shared = false;
+
+  /** `share` is given the text that all further runs begin with. */
+  constructor(share: (text: string) => void) {
+    this.#share = share;
+  }
+
+  /** The text of what a run adds. */
+  addition(environment: Environment): string {
+    const known = (this.#entries ??= environment);
+    if (known === environment) return toEnvironmentText(environment);
+    let same = 0;
+    while (same < known.length && known[same] === environment[same]) same += 1;
+    if (!this.#shared || same < known.length) {
+      this.#entries = known.slice(0, same);
+      this.#share(toEnvironmentText(this.#entries));
+      this.#shared = true;
+    }
+    return toEnvironmentText(environment, same);
+  }
 }
 
 function untilNul(text: string): string {

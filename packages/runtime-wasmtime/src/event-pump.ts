@@ -3,9 +3,11 @@ import {
   WasmRuntimeError,
   type CommandOutcome,
   type LogSink,
+  type LogStream,
   type RunOutcome,
 } from '@wasmwhisk/runtime';
 import type { JsonText } from '@wasmwhisk/json-text';
+import { RunSlots } from './run-slots.js';
 import { TrustUnits } from './trust-units.js';
 import { toNativeError } from './errors.js';
 import {
@@ -15,23 +17,73 @@ import {
   type NativeEngine,
 } from './native.js';
 
-/** Whoever waits for a run. */
-interface PendingRun {
-  readonly write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
-  readonly signal: AbortSignal;
-  readonly onAbort: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface PendingAction extends PendingRun {
-  readonly type: 'action';
-  readonly resolve: (outcome: RunOutcome) => void;
-}
-
-interface PendingCommand extends PendingRun {
-  readonly type: 'command';
-  readonly resolve: (outcome: CommandOutcome) => void;
+/** Where a plain command reads and writes. */
+export interface CommandStreams {
+  readonly write: (stream: LogStream, bytes: Uint8Array) => void;
   readonly readStdin: (maxBytes: number) => Uint8Array;
+}
+
+/** Whoever waits for a run. Listens to its signal itself: one object less for each run. */
+abstract class PendingRun {
+  /** Number of the run. */
+  id = 0;
+  readonly signal: AbortSignal;
+  readonly reject: (error: unknown) => void;
+  readonly #engine: NativeEngine;
+
+  constructor(engine: NativeEngine, signal: AbortSignal, reject: (error: unknown) => void) {
+    this.#engine = engine;
+    this.signal = signal;
+    this.reject = reject;
+  }
+
+  handleEvent(): void {
+    this.#engine.abort(this.id);
+  }
+}
+
+class PendingAction extends PendingRun {
+  readonly type = 'action';
+  readonly logs: LogSink;
+  readonly resolve: (outcome: RunOutcome) => void;
+
+  constructor(
+    engine: NativeEngine,
+    logs: LogSink,
+    signal: AbortSignal,
+    resolve: (outcome: RunOutcome) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(engine, signal, reject);
+    this.logs = logs;
+    this.resolve = resolve;
+  }
+
+  write(stream: LogStream, bytes: Uint8Array): void {
+    this.logs.write(stream, bytes);
+  }
+}
+
+class PendingCommand extends PendingRun {
+  readonly type = 'command';
+  readonly streams: CommandStreams;
+  readonly resolve: (outcome: CommandOutcome) => void;
+
+  constructor(
+    engine: NativeEngine,
+    streams: CommandStreams,
+    signal: AbortSignal,
+    resolve: (outcome: CommandOutcome) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(engine, signal, reject);
+    this.streams = streams;
+    this.resolve = resolve;
+  }
+
+  write(stream: LogStream, bytes: Uint8Array): void {
+    this.streams.write(stream, bytes);
+  }
 }
 
 /** Kinds of events and streams, as `native/addon/src/events.rs` numbers them. */
@@ -50,9 +102,8 @@ export class EventPump {
   readonly engine: NativeEngine;
   readonly units: TrustUnits = new TrustUnits();
   readonly #numbers = new Float64Array(numbersLength);
-  readonly #pending = new Map<number, PendingAction | PendingCommand>();
+  readonly #pending = new RunSlots<PendingAction | PendingCommand>();
   readonly #keepAlive = setInterval(() => undefined, keepAliveMs).unref();
-  #nextId = 1;
   #closed = false;
 
   /** @throws WasmRuntimeError `WW_ERR_RUNTIME_UNAVAILABLE` */
@@ -65,35 +116,18 @@ export class EventPump {
   /** `start` is given the number of the run. */
   run(start: (id: number) => void, logs: LogSink, signal: AbortSignal): Promise<RunOutcome> {
     return new Promise((resolve, reject) => {
-      const id = this.#takeId();
-      const onAbort = (): void => {
-        this.engine.abort(id);
-      };
-      this.#begin(id, start, {
-        type: 'action',
-        write: (stream, bytes) => {
-          logs.write(stream, bytes);
-        },
-        signal,
-        onAbort,
-        resolve,
-        reject,
-      });
+      this.#begin(start, new PendingAction(this.engine, logs, signal, resolve, reject));
     });
   }
 
   /** As `run`, for a plain command. */
   runCommand(
     start: (id: number) => void,
-    streams: Pick<PendingCommand, 'write' | 'readStdin'>,
+    streams: CommandStreams,
     signal: AbortSignal,
   ): Promise<CommandOutcome> {
     return new Promise((resolve, reject) => {
-      const id = this.#takeId();
-      const onAbort = (): void => {
-        this.engine.abort(id);
-      };
-      this.#begin(id, start, { type: 'command', ...streams, signal, onAbort, resolve, reject });
+      this.#begin(start, new PendingCommand(this.engine, streams, signal, resolve, reject));
     });
   }
 
@@ -109,33 +143,26 @@ export class EventPump {
     clearInterval(this.#keepAlive);
   }
 
-  #begin(id: number, start: (id: number) => void, pending: PendingAction | PendingCommand): void {
+  #begin(start: (id: number) => void, pending: PendingAction | PendingCommand): void {
     const { signal } = pending;
     if (this.#closed) throw toRunEndError({ type: 'shutting-down' });
     if (signal.aborted) throw toRunEndError(signal.reason);
     if (this.#pending.size === 0) this.#keepAlive.ref();
-    this.#pending.set(id, pending);
-    signal.addEventListener('abort', pending.onAbort, { once: true });
+    pending.id = this.#pending.add(pending);
+    signal.addEventListener('abort', pending, { once: true });
     try {
-      start(id);
+      start(pending.id);
     } catch (error) {
-      this.#take(id);
+      this.#take(pending.id);
       throw error;
     }
   }
 
-  #takeId(): number {
-    do this.#nextId = (this.#nextId + 1) >>> 0;
-    while (this.#pending.has(this.#nextId));
-    return this.#nextId;
-  }
-
   /** The run is over. */
   #take(id: number): PendingAction | PendingCommand | undefined {
-    const pending = this.#pending.get(id);
+    const pending = this.#pending.take(id);
     if (pending === undefined) return undefined;
-    this.#pending.delete(id);
-    pending.signal.removeEventListener('abort', pending.onAbort);
+    pending.signal.removeEventListener('abort', pending);
     if (this.#pending.size === 0) this.#keepAlive.unref();
     return pending;
   }
@@ -206,7 +233,7 @@ export class EventPump {
     const pending = this.#pending.get(id);
     if (pending?.type !== 'command') return;
     try {
-      this.engine.giveInput(id, pending.readStdin(maxBytes));
+      this.engine.giveInput(id, pending.streams.readStdin(maxBytes));
     } catch (error) {
       // Its stream failed: the command cannot go on, and its caller is told why.
       this.engine.abort(id);

@@ -68,6 +68,8 @@ export interface NativeCode {
 
 export interface NativeContainer {
   readonly linked: boolean;
+  /** Keeps the environment that all further runs begin with. */
+  shareEnvironment(environment: string): void;
 }
 
 export interface NativeEngine {

@@ -5,7 +5,7 @@ import {
   type RunOutcome,
   type RuntimeContainer,
 } from '@wasmwhisk/runtime';
-import { EnvironmentText } from './environment-text.js';
+import { SharedEnvironment } from './environment-text.js';
 import type { EventPump } from './event-pump.js';
 import type { NativeContainer } from './native.js';
 
@@ -13,12 +13,15 @@ import type { NativeContainer } from './native.js';
 export class WasmtimeContainer implements RuntimeContainer {
   readonly #native: NativeContainer;
   readonly #pump: EventPump;
-  readonly #environment = new EnvironmentText();
+  readonly #environment: SharedEnvironment;
   #destroyed = false;
 
   constructor(native: NativeContainer, pump: EventPump) {
     this.#native = native;
     this.#pump = pump;
+    this.#environment = new SharedEnvironment((text) => {
+      native.shareEnvironment(text);
+    });
   }
 
   run(activation: Activation, signal: AbortSignal): Promise<RunOutcome> {
@@ -35,7 +38,7 @@ export class WasmtimeContainer implements RuntimeContainer {
           this.#native,
           id,
           input,
-          this.#environment.of(environment),
+          this.#environment.addition(environment),
           timeLeftMs,
           this.#pump.units.numberOf(trustUnit),
           logBytesMax,

@@ -17,7 +17,7 @@ import {
   type WasmRuntime,
 } from '@wasmwhisk/runtime';
 import { resolveEngineSettings } from './engine-settings.js';
-import { EnvironmentText } from './environment-text.js';
+import { toEnvironmentText } from './environment-text.js';
 import { isFailure, toNativeError } from './errors.js';
 import { EventPump } from './event-pump.js';
 import type { EngineSettingsData, NativeContainer } from './native.js';
@@ -92,7 +92,7 @@ export class WasmtimeRuntime implements WasmRuntime {
     const native = this.#link(code, findEntry(code, settings), settings);
     return this.#pump.runCommand(
       (id) => {
-        this.#pump.engine.startCommand(native, id, args, new EnvironmentText().of(environment));
+        this.#pump.engine.startCommand(native, id, args, toEnvironmentText(environment));
       },
       {
         write: (stream, bytes) => {

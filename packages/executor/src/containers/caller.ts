@@ -1,8 +1,9 @@
 import type { RunEnd } from '@wasmwhisk/runtime';
+import { RunBag } from './run-bag.js';
 
 /** Who waits for the answers of runs, and may go before they come. */
 export class Caller {
-  readonly #runs = new Set<AbortController>();
+  readonly #runs = new RunBag();
   #gone = false;
 
   get gone(): boolean {
@@ -13,7 +14,7 @@ export class Caller {
   go(): void {
     this.#gone = true;
     const reason: RunEnd = { type: 'caller-gone' };
-    for (const run of this.#runs) run.abort(reason);
+    this.#runs.abort(reason);
   }
 
   /** Notes a run, until `forget`. */

@@ -24,6 +24,7 @@ import { removeTree } from '../preparation/remove-tree.js';
 import type { Lease } from '../preparation/shared-cache.js';
 import type { Caller } from './caller.js';
 import type { ContainerServices, RunOutcomeKind } from './container-services.js';
+import { RunBag } from './run-bag.js';
 import { ContainerEnvironment } from './environment.js';
 
 /** The action that a container holds after a good `/init`. */
@@ -61,7 +62,7 @@ export class Container {
   #action: Action | undefined;
   #initializing = false;
   #destroyed = false;
-  readonly #runs = new Set<AbortController>();
+  readonly #runs = new RunBag();
   readonly #onDestroy: (() => void)[] = [];
   /** Sweeps since the last use; counted in sweeps and not in time, which jumps when a process was frozen. */
   idleSweeps = 0;
@@ -188,7 +189,7 @@ export class Container {
   async destroy(reason: RunEnd = { type: 'destroyed' }): Promise<void> {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    for (const controller of this.#runs) controller.abort(reason);
+    this.#runs.abort(reason);
     for (const callback of this.#onDestroy) callback();
     await this.#dropAction();
   }

@@ -84,13 +84,13 @@ fn write_event(writer: &mut Writer<'_, '_>, event: Event) -> Result<()> {
     match event {
         Event::Output { run, stream, bytes } => {
             writer.number(1.0);
-            writer.number(f64::from(run.id));
+            writer.number(run.id as f64);
             writer.number(f64::from(stream as u8));
             writer.item(Uint8Array::new(bytes))
         }
         Event::Input { run, bytes_max } => {
             writer.number(2.0);
-            writer.number(f64::from(run));
+            writer.number(run as f64);
             writer.number(bytes_max as f64);
             Ok(())
         }
@@ -101,7 +101,7 @@ fn write_event(writer: &mut Writer<'_, '_>, event: Event) -> Result<()> {
                 Err(_) => 5.0,
             };
             writer.number(kind);
-            writer.number(f64::from(run));
+            writer.number(run as f64);
             writer.usage(&usage);
             match result {
                 Ok(Success::Answer(answer)) => {

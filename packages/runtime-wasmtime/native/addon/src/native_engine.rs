@@ -39,6 +39,8 @@ impl NativeCode {
 #[napi]
 pub struct NativeContainer {
     container: Arc<Container>,
+    /// What all runs have in common of their environments.
+    environment: RefCell<Arc<Vec<(String, String)>>>,
 }
 
 #[napi]
@@ -47,6 +49,12 @@ impl NativeContainer {
     #[napi(getter)]
     pub fn linked(&self) -> bool {
         true
+    }
+
+    /// Keeps the environment that all further runs begin with: names and values by turns, a NUL behind each.
+    #[napi(catch_unwind)]
+    pub fn share_environment(&self, environment: String) {
+        *self.environment.borrow_mut() = Arc::new(to_pairs(&environment));
     }
 }
 
@@ -162,13 +170,14 @@ impl NativeEngine {
         match linked {
             Ok(container) => Either::A(NativeContainer {
                 container: Arc::new(container),
+                environment: RefCell::default(),
             }),
             Err(failure) => Either::B(failure.into()),
         }
     }
 
-    /// Begins a run; everything further comes as events. `environment` is names and values by turns, a
-    /// NUL behind each.
+    /// Begins a run; everything further comes as events. `environment` is what it adds to the one that the
+    /// container's runs share.
     #[napi(catch_unwind)]
     #[allow(
         clippy::too_many_arguments,
@@ -177,7 +186,7 @@ impl NativeEngine {
     pub fn start(
         &self,
         container: &NativeContainer,
-        id: u32,
+        id: f64,
         input: Either<String, Uint8Array>,
         environment: String,
         time_left_ms: f64,
@@ -189,8 +198,9 @@ impl NativeEngine {
             Either::B(bytes) => bytes.to_vec(),
         };
         let request = RunRequest {
-            id,
+            id: id as u64,
             input,
+            shared_environment: Arc::clone(&container.environment.borrow()),
             environment: to_pairs(&environment),
             time_left: to_duration(time_left_ms),
             unit: u64::from(unit),
@@ -204,12 +214,12 @@ impl NativeEngine {
     pub fn start_command(
         &self,
         container: &NativeContainer,
-        id: u32,
+        id: f64,
         args: Vec<String>,
         environment: String,
     ) {
         let request = CommandRequest {
-            id,
+            id: id as u64,
             args,
             environment: to_pairs(&environment),
         };
@@ -218,14 +228,14 @@ impl NativeEngine {
 
     /// Gives a plain command what it asked for; nothing is the end.
     #[napi(catch_unwind)]
-    pub fn give_input(&self, id: u32, bytes: Uint8Array) {
-        self.engine.give_input(id, bytes.to_vec().into());
+    pub fn give_input(&self, id: f64, bytes: Uint8Array) {
+        self.engine.give_input(id as u64, bytes.to_vec().into());
     }
 
     /// Ends a run.
     #[napi(catch_unwind)]
-    pub fn abort(&self, id: u32) {
-        self.engine.abort(id);
+    pub fn abort(&self, id: f64) {
+        self.engine.abort(id as u64);
     }
 
     /// What has happened: numbers in the array of the constructor, and the rest as a list. See `events.rs`.

@@ -61,21 +61,23 @@ fn main() {
         )
         .expect("it links"),
     );
-    let environment: Vec<(String, String)> = [
-        "API_HOST",
-        "API_KEY",
-        "NAMESPACE",
-        "ACTION_NAME",
-        "DEADLINE",
-    ]
-    .iter()
-    .map(|name| {
-        (
-            format!("__OW_{name}"),
-            "some value of a usual length".to_owned(),
-        )
-    })
-    .collect();
+    let environment: Arc<Vec<(String, String)>> = Arc::new(
+        [
+            "API_HOST",
+            "API_KEY",
+            "NAMESPACE",
+            "ACTION_NAME",
+            "DEADLINE",
+        ]
+        .iter()
+        .map(|name| {
+            (
+                format!("__OW_{name}"),
+                "some value of a usual length".to_owned(),
+            )
+        })
+        .collect(),
+    );
     let threads = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -83,11 +85,12 @@ fn main() {
     let mut times = Vec::new();
     for index in 0..runs + runs / 2 {
         let began = Instant::now();
-        let state = Arc::new(RunState::new(index, 1, u64::MAX, 1 << 20));
+        let state = Arc::new(RunState::new(u64::from(index), 1, u64::MAX, 1 << 20));
         let request = RunRequest {
-            id: index,
+            id: u64::from(index),
             input: input.clone().into_bytes(),
-            environment: environment.clone(),
+            shared_environment: Arc::clone(&environment),
+            environment: Vec::new(),
             time_left: Duration::from_secs(60),
             unit: 1,
             log_bytes_max: 1 << 20,

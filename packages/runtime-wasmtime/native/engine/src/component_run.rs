@@ -37,9 +37,11 @@ pub async fn run(
     let log = |stream| LogStream::new(&state, &shared.outbox, stream);
     let RunRequest {
         mut input,
+        shared_environment,
         environment,
         ..
     } = request;
+    let environment = [shared_environment.as_slice(), environment.as_slice()];
     let result_bytes = container.settings.limits.result_bytes;
     let is_command = container.settings.interface == GuestInterface::Command;
     let command_output = Arc::new(Mutex::new(None));
@@ -98,6 +100,7 @@ pub async fn run_command(
     let CommandRequest {
         args, environment, ..
     } = request;
+    let environment = [environment.as_slice()];
     let mut guest = match Guest::new(&container, &shared, &state, &args, &environment, stdio) {
         Ok(guest) => guest,
         Err(failure) => return failed(failure),
@@ -128,7 +131,7 @@ impl Guest {
         shared: &Shared,
         state: &Arc<RunState>,
         args: &[String],
-        environment: &[(String, String)],
+        environment: &[&[(String, String)]],
         stdio: Stdio,
     ) -> Result<Guest, Failure> {
         let limits = container.settings.limits;

@@ -26,10 +26,12 @@ use wasmwhisk_code_cache::CodeCache;
 /// What an activation brings.
 pub struct RunRequest {
     /// Number of the run, chosen by the caller and unique among the runs in progress.
-    pub id: u32,
+    pub id: u64,
     /// The arguments, JSON in UTF-8.
     pub input: Vec<u8>,
-    /// Name and value; later entries win.
+    /// Name and value, the same for all runs of a container.
+    pub shared_environment: Arc<Vec<(String, String)>>,
+    /// Name and value of this run; they win, and so do later entries.
     pub environment: Vec<(String, String)>,
     /// Time until it has to end. Not positive: it does not begin.
     pub time_left: Duration,
@@ -42,7 +44,7 @@ pub struct RunRequest {
 /// What a plain command brings.
 pub struct CommandRequest {
     /// Number of the run.
-    pub id: u32,
+    pub id: u64,
     /// argv, the program's name first.
     pub args: Vec<String>,
     /// Name and value; later entries win.
@@ -96,7 +98,7 @@ pub struct Shared {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) alarm: Arc<Alarm>,
     pub(crate) cache: Option<CodeCache>,
-    pub(crate) inboxes: Mutex<HashMap<u32, Arc<Inbox>>>,
+    pub(crate) inboxes: Mutex<HashMap<u64, Arc<Inbox>>>,
     pub(crate) threads: Handle,
     started: Instant,
     waiting_bytes: AtomicU64,
@@ -212,7 +214,7 @@ impl Engine {
     }
 
     /// Gives a plain command input that it asked for; nothing is the end.
-    pub fn give_input(&self, run: u32, bytes: Bytes) {
+    pub fn give_input(&self, run: u64, bytes: Bytes) {
         let inbox = self.inboxes().get(&run).cloned();
         if let Some(inbox) = inbox {
             inbox.give(bytes);
@@ -220,7 +222,7 @@ impl Engine {
     }
 
     /// Ends a run. It is answered as aborted within milliseconds.
-    pub fn abort(&self, run: u32) {
+    pub fn abort(&self, run: u64) {
         if let Some(state) = self.shared.runs.get(run) {
             state.request_end(End::Aborted, self.shared.now_ms());
         }
@@ -288,7 +290,7 @@ impl Engine {
         }
     }
 
-    fn inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<u32, Arc<Inbox>>> {
+    fn inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Inbox>>> {
         self.shared
             .inboxes
             .lock()

@@ -30,7 +30,11 @@ pub struct Stdio {
 }
 
 /// WASI with arguments, environment and streams, and nothing else: no directories, no network.
-pub fn builder(args: &[String], environment: &[(String, String)], stdio: Stdio) -> WasiCtxBuilder {
+pub fn builder(
+    args: &[String],
+    environment: &[&[(String, String)]],
+    stdio: Stdio,
+) -> WasiCtxBuilder {
     let mut builder = WasiCtxBuilder::new();
     builder
         .args(args)
@@ -42,9 +46,13 @@ pub fn builder(args: &[String], environment: &[(String, String)], stdio: Stdio) 
         .allow_tcp(false)
         .allow_udp(false);
     // The later of two entries of one name wins.
-    let mut seen = HashSet::with_capacity(environment.len());
-    let mut kept: Vec<&(String, String)> = Vec::with_capacity(environment.len());
-    for entry in environment.iter().rev() {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<&(String, String)> = Vec::new();
+    for entry in environment
+        .iter()
+        .rev()
+        .flat_map(|layer| layer.iter().rev())
+    {
         if seen.insert(entry.0.as_str()) {
             kept.push(entry);
         }

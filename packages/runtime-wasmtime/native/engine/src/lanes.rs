@@ -8,24 +8,31 @@ use crate::engine::{Shared, Start};
 use crate::run_task::RunTask;
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Waker};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 /// How long a lane that has nothing to do looks for more before it sleeps: waking a thread costs more
 /// than most runs.
 const LINGER: Duration = Duration::from_micros(20);
 /// So many runs may wait for one lane; more wake another.
-const RUNS_PER_LANE: usize = 4;
+const RUNS_PER_LANE: usize = 8;
 
 struct Waiting {
     starts: VecDeque<Start>,
     /// Lanes that are not asleep, and will look at the queue before they sleep.
     awake: usize,
-    /// Lanes that were woken and have not noticed yet.
-    calls: usize,
+    /// Lanes that sleep, the one that slept last at the end: it is woken first, since its memory is
+    /// still in the processor's caches.
+    sleepers: Vec<Sleeper>,
     closed: bool,
+}
+
+struct Sleeper {
+    thread: Thread,
+    woken: Arc<AtomicBool>,
 }
 
 /// The lanes of an engine, and the runs that wait for one.
@@ -34,7 +41,6 @@ pub struct Lanes {
     waiting: Mutex<Waiting>,
     /// As many as in the queue, for those who only look.
     length: AtomicUsize,
-    bell: Condvar,
 }
 
 impl Lanes {
@@ -46,11 +52,10 @@ impl Lanes {
                 starts: VecDeque::new(),
                 // Each looks once before it sleeps for the first time.
                 awake: count,
-                calls: 0,
+                sleepers: Vec::with_capacity(count),
                 closed: false,
             }),
             length: AtomicUsize::new(0),
-            bell: Condvar::new(),
         }
     }
 
@@ -58,9 +63,8 @@ impl Lanes {
     pub fn push(&self, start: Start) {
         let mut waiting = self.lock();
         waiting.starts.push_back(start);
-        let length = waiting.starts.len();
-        self.length.store(length, Ordering::Release);
-        let wanted = length.div_ceil(RUNS_PER_LANE).min(self.count);
+        self.length.store(waiting.starts.len(), Ordering::Release);
+        let wanted = waiting.starts.len().div_ceil(RUNS_PER_LANE).min(self.count);
         self.wake(waiting, wanted);
     }
 
@@ -75,17 +79,22 @@ impl Lanes {
 
     /// Lets the threads end.
     pub fn close(&self) {
-        self.lock().closed = true;
-        self.bell.notify_all();
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        let all = waiting.sleepers.len() + waiting.awake;
+        self.wake(waiting, all);
     }
 
     fn wake(&self, mut waiting: MutexGuard<'_, Waiting>, wanted: usize) {
-        if waiting.awake < wanted {
-            // Counted by whoever wakes it, so that the next one does not wake it again.
-            waiting.awake += 1;
-            waiting.calls += 1;
-            drop(waiting);
-            self.bell.notify_one();
+        let missing = wanted.saturating_sub(waiting.awake);
+        let keep = waiting.sleepers.len().saturating_sub(missing);
+        let woken = waiting.sleepers.split_off(keep);
+        // Counted by whoever wakes them, so that the next one does not wake more.
+        waiting.awake += woken.len();
+        drop(waiting);
+        for Sleeper { thread, woken } in woken {
+            woken.store(true, Ordering::Release);
+            thread.unpark();
         }
     }
 
@@ -96,20 +105,25 @@ impl Lanes {
 
     /// Sleeps until there is a run. `None`: the engine was closed.
     fn pop_or_sleep(&self) -> Option<Start> {
-        let mut waiting = self.lock();
         loop {
+            let mut waiting = self.lock();
             if waiting.closed {
                 return None;
             }
             if let Some(start) = self.take(&mut waiting) {
                 return Some(start);
             }
+            let woken = Arc::new(AtomicBool::new(false));
             waiting.awake -= 1;
-            waiting = self
-                .bell
-                .wait_while(waiting, |waiting| waiting.calls == 0 && !waiting.closed)
-                .unwrap_or_else(PoisonError::into_inner);
-            waiting.calls = waiting.calls.saturating_sub(1);
+            waiting.sleepers.push(Sleeper {
+                thread: std::thread::current(),
+                woken: Arc::clone(&woken),
+            });
+            drop(waiting);
+            // Parking may end for no reason.
+            while !woken.load(Ordering::Acquire) {
+                std::thread::park();
+            }
         }
     }
 
@@ -147,12 +161,16 @@ fn serve(lanes: &Lanes, weak: &Weak<Shared>) {
         .or_else(|| lanes.pop_or_sleep())
     {
         let Some(shared) = weak.upgrade() else { return };
-        let mut task = RunTask::new(Arc::clone(&shared), start);
-        // Whoever goes on is polled again by its own task, which then is woken.
-        let mut context = Context::from_waker(Waker::noop());
-        if Pin::new(&mut task).poll(&mut context).is_pending() {
-            shared.threads.spawn(task);
-        }
+        drive(&shared, start);
+    }
+}
+
+fn drive(shared: &Arc<Shared>, start: Start) {
+    let mut task = RunTask::new(Arc::clone(shared), start);
+    // Whoever goes on is polled again by its own task, which then is woken.
+    let mut context = Context::from_waker(Waker::noop());
+    if Pin::new(&mut task).poll(&mut context).is_pending() {
+        shared.threads.spawn(task);
     }
 }
 

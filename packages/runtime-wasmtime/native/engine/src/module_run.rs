@@ -34,9 +34,11 @@ pub async fn run(
     let log = |stream| LogStream::new(&state, &shared.outbox, stream);
     let RunRequest {
         mut input,
+        shared_environment,
         environment,
         ..
     } = request;
+    let environment = [shared_environment.as_slice(), environment.as_slice()];
     let command_output = Arc::new(Mutex::new(None));
     let mut args = vec![PROGRAM_NAME.to_owned()];
     let mut stdin = GivenInput::new(Bytes::new());
@@ -100,6 +102,7 @@ pub async fn run_command(
     let CommandRequest {
         args, environment, ..
     } = request;
+    let environment = [environment.as_slice()];
     let mut guest = match Guest::new(&container, &shared, &state, &args, &environment, stdio) {
         Ok(guest) => guest,
         Err(failure) => return failed(failure),
@@ -169,7 +172,7 @@ impl Guest {
         shared: &Shared,
         state: &Arc<RunState>,
         args: &[String],
-        environment: &[(String, String)],
+        environment: &[&[(String, String)]],
         stdio: Stdio,
     ) -> Result<Guest, Failure> {
         let limits = container.settings.limits;

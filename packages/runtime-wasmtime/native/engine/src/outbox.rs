@@ -52,14 +52,14 @@ pub enum Event {
     /// A plain command reads; it is answered by [`crate::Engine::give_input`].
     Input {
         /// Number of the run.
-        run: u32,
+        run: u64,
         /// Most bytes that it takes.
         bytes_max: usize,
     },
     /// A run is over.
     Done {
         /// Number of the run.
-        run: u32,
+        run: u64,
         /// Its answer or failure.
         result: Result<Success, Box<Failure>>,
         /// Its cost.

@@ -53,7 +53,7 @@ pub enum Phase {
 /// Shared by the task that drives a run, the ticker, and whoever ends it.
 pub struct RunState {
     /// Number of the run; comes again when it is over.
-    pub id: u32,
+    pub id: u64,
     /// Unit of trust, as a number that its caller keeps for it.
     pub unit: u64,
     /// When it has to end, in milliseconds of the engine's clock.
@@ -78,7 +78,7 @@ pub struct RunState {
 
 impl RunState {
     /// A run that has not begun.
-    pub fn new(id: u32, unit: u64, deadline_ms: u64, log_bytes_max: u64) -> RunState {
+    pub fn new(id: u64, unit: u64, deadline_ms: u64, log_bytes_max: u64) -> RunState {
         RunState {
             id,
             unit,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// A table that the main thread, the ticker and the tasks share.
 #[derive(Default)]
 pub struct Runs {
-    table: Mutex<HashMap<u32, Arc<RunState>>>,
+    table: Mutex<HashMap<u64, Arc<RunState>>>,
 }
 
 impl Runs {
@@ -17,12 +17,12 @@ impl Runs {
     }
 
     /// Forgets a run.
-    pub fn remove(&self, id: u32) {
+    pub fn remove(&self, id: u64) {
         self.lock().remove(&id);
     }
 
     /// Finds a run.
-    pub fn get(&self, id: u32) -> Option<Arc<RunState>> {
+    pub fn get(&self, id: u64) -> Option<Arc<RunState>> {
         self.lock().get(&id).cloned()
     }
 
@@ -37,7 +37,7 @@ impl Runs {
         table.values().filter(|run| wanted(run)).cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Arc<RunState>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<RunState>>> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
