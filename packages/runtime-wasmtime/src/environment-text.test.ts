@@ -12,14 +12,21 @@ function runs(...environments: readonly Entries[]): { shared: string[]; added: s
 
 describe('toEnvironmentText', () => {
   it('puts a NUL behind each name and value, and cuts what holds one', () => {
-    expect(toEnvironmentText([['A', 'b=c'], ['EMPTY', ''], ['X\0Y', '1\0002']])).toBe(
-      'A\0b=c\0EMPTY\0\0X\0' + '1\0',
-    );
+    expect(
+      toEnvironmentText([
+        ['A', 'b=c'],
+        ['EMPTY', ''],
+        ['X\0Y', '1\0more'],
+      ]),
+    ).toBe('A\0b=c\0EMPTY\0\0X\0' + '1\0');
   });
 });
 
 describe('SharedEnvironment', () => {
-  const base: Entries = [['A', '1'], ['B', '2']];
+  const base: Entries = [
+    ['A', '1'],
+    ['B', '2'],
+  ];
   const own = (id: string): Entries => [['ID', id]];
 
   it('shares what the runs have in common, once', () => {
@@ -33,7 +40,12 @@ describe('SharedEnvironment', () => {
   });
 
   it('shares less when a run has less in common', () => {
-    const { shared, added } = runs([...base, ...own('1')], [...base, ...own('2')], own('3'), own('4'));
+    const { shared, added } = runs(
+      [...base, ...own('1')],
+      [...base, ...own('2')],
+      own('3'),
+      own('4'),
+    );
     expect(shared).toEqual(['A\0' + '1\0B\0' + '2\0', '']);
     expect(added.slice(2)).toEqual(['ID\0' + '3\0', 'ID\0' + '4\0']);
   });
