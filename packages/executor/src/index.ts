@@ -38,6 +38,7 @@ export { Executor, type ExecutorMode, type ExecutorOptions } from './executor.js
 export { toInitFailure, toRunFailure, type Failure } from './failure.js';
 export { buildApp } from './http/app.js';
 export { inspectCode, type CodeInspection } from './inspection.js';
+export type { ActivationLogLimits } from './logs/activation-log.js';
 export type { LogLine } from './logs/log-line.js';
 export type { LogArchive } from './logs/log-archive.js';
 export { FramedDestination, type WriteLine } from './logs/framed-destination.js';

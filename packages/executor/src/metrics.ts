@@ -132,10 +132,10 @@ export class Metrics implements ActivationObserver {
       'Runs that wait for a thread.',
       () => runner.status().queuedRuns,
     );
-    gauge('wasmwhisk_threads', 'Worker threads.', () => runner.status().threads);
+    gauge('wasmwhisk_threads', 'Threads on which guests compute.', () => runner.status().threads);
     gauge(
       'wasmwhisk_threads_busy',
-      'Worker threads on which a guest computes.',
+      'Threads on which a guest computes.',
       () => runner.status().busyThreads,
     );
     gauge(

@@ -8,5 +8,5 @@ import { WasmtimeRuntime } from './wasmtime-runtime.js';
  */
 export const createRuntime: CreateRuntime = (options) => new WasmtimeRuntime(options);
 
-export { findMissingAddon } from './load-addon.js';
+export { findMissingAddon, type AddonHost, type LoadAddonOptions } from './load-addon.js';
 export { WasmtimeRuntime } from './wasmtime-runtime.js';

@@ -3,7 +3,7 @@ export { errnoNames, toErrno, WasiError, type ErrnoName } from './core/errno.js'
 export type { FileStat, FileType, NewTime, NewTimes } from './core/file-stat.js';
 export { descriptorsMaxDefault, HostDescriptors } from './core/host-descriptors.js';
 export { resolveArgs, resolveEnvironment, type WasiHostOptions } from './core/host-options.js';
-export type { DirectoryQuota } from './core/directory-quota.js';
+export type { CountedFile, DirectoryQuota } from './core/directory-quota.js';
 export {
   OpenDirectory,
   type DirectoryAccess,
