@@ -131,6 +131,12 @@ export class EventPump {
     });
   }
 
+  /** @throws WasmRuntimeError `WW_ERR_RUNTIME_UNAVAILABLE` after `close` */
+  assertOpen(): void {
+    if (this.#closed)
+      throw new WasmRuntimeError('WW_ERR_RUNTIME_UNAVAILABLE', 'The runtime was closed.');
+  }
+
   /** Ends all runs, which reject as `shutting-down`. */
   close(): void {
     if (this.#closed) return;

@@ -51,6 +51,7 @@ export class WasmtimeRuntime implements WasmRuntime {
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
+    this.#pump.assertOpen();
     const { bytes, description, digest, precompiled } = artifact;
     const { guestInterface } = description;
     const assessment = this.assess(description);

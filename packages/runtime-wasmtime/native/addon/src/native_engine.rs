@@ -269,10 +269,11 @@ impl NativeEngine {
         job: impl FnOnce(&Shared) -> std::result::Result<Code, Failure> + Send + 'static,
     ) -> Result<Object<'env>> {
         let (deferred, promise) = env.create_deferred()?;
-        self.compile_queue.run(self.engine.shared(), move |shared| {
+        let shared = Arc::clone(self.engine.shared());
+        let taken = self.compile_queue.run(move || {
             // A compiler that panics has found a fault of its own in a guest's code: the guest's developer
             // is told, and nothing else is harmed.
-            let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(shared)))
+            let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&shared)))
                 .unwrap_or_else(|_| {
                     Err(Failure::new(
                         "WW_ERR_GUEST_COMPILE",
@@ -288,6 +289,7 @@ impl NativeEngine {
                 })
             });
         });
+        taken.map_err(|error| Error::new(Status::GenericFailure, error.to_string()))?;
         Ok(promise)
     }
 }

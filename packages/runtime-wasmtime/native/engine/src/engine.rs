@@ -371,6 +371,14 @@ impl Shared {
         let waiting = self.runs.select(|run| {
             run.end().is_none() && (run.phase() == Phase::Waiting || run.id == newest.id)
         });
+        // Runs that were ended before are still counted until they have unwound.
+        let held: u64 = waiting
+            .iter()
+            .map(|run| run.memory_bytes.load(Ordering::Relaxed))
+            .sum();
+        if held <= self.settings.waiting_memory_bytes_max {
+            return;
+        }
         let mut by_unit: HashMap<u64, u64> = HashMap::new();
         for run in &waiting {
             *by_unit.entry(run.unit).or_default() += run.memory_bytes.load(Ordering::Relaxed);

@@ -7,6 +7,7 @@
 use crate::engine::{Shared, Start};
 use crate::run_task::RunTask;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -166,10 +167,15 @@ fn serve(lanes: &Lanes, weak: &Weak<Shared>) {
 }
 
 fn drive(shared: &Arc<Shared>, start: Start) {
-    let mut task = RunTask::new(Arc::clone(shared), start);
-    // Whoever goes on is polled again by its own task, which then is woken.
-    let mut context = Context::from_waker(Waker::noop());
-    if Pin::new(&mut task).poll(&mut context).is_pending() {
+    // A panic is a fault of ours or of the engine; its run is answered by `Drop`, and the lane goes on.
+    let driven = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut task = RunTask::new(Arc::clone(shared), start);
+        // Whoever goes on is polled again by its own task, which then is woken.
+        let mut context = Context::from_waker(Waker::noop());
+        let ended = Pin::new(&mut task).poll(&mut context).is_ready();
+        (!ended).then_some(task)
+    }));
+    if let Ok(Some(task)) = driven {
         shared.threads.spawn(task);
     }
 }

@@ -263,3 +263,7 @@ impl<Start: Newcomer> Turns<Start> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "turns_test.rs"]
+mod tests;

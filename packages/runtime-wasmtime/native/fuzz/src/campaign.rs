@@ -1,5 +1,6 @@
 //! Feeds module after module to a target and counts what became of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use crate::module::{Shape, make_case};
-use crate::target::{Outcome, Target};
+use crate::target::{Outcome, Target, Tried};
 
 /// Progress is told so often.
 const TELL_EVERY: Duration = Duration::from_secs(5);
@@ -36,17 +37,24 @@ pub struct Summary {
     pub tried: u64,
     /// Indices for which the generator gave nothing.
     pub not_made: u64,
-    /// The first faults: index and text.
-    pub faults: Vec<(u64, String)>,
+    /// All faults, those of no single module included.
+    pub fault_count: u64,
+    /// The first of them: index, where it is known, and text.
+    pub faults: Vec<(Option<u64>, String)>,
 }
 
 impl Summary {
-    fn note(&mut self, index: u64, shape: Shape, outcome: Outcome) {
+    fn note(&mut self, tried: Tried) {
         self.tried += 1;
-        self.counts[shape as usize][outcome.place()] += 1;
-        if let Outcome::Fault(text) = outcome
-            && self.faults.len() < FAULTS_TOLD
-        {
+        self.counts[tried.shape as usize][tried.outcome.place()] += 1;
+        if let Outcome::Fault(text) = tried.outcome {
+            self.note_fault(Some(tried.index), text);
+        }
+    }
+
+    fn note_fault(&mut self, index: Option<u64>, text: String) {
+        self.fault_count += 1;
+        if self.faults.len() < FAULTS_TOLD {
             self.faults.push((index, text));
         }
     }
@@ -86,8 +94,8 @@ impl fmt::Display for Summary {
 ///
 /// # Errors
 ///
-/// Fails when the journal cannot be written. It gets the index of each module _before_ that is tried, so that what ended
-/// the process can be made again.
+/// Fails when the journal cannot be written. It gets the indices of all modules on their way _before_ another is tried, so
+/// that what ended the process can be made again.
 pub fn run_campaign(
     bounds: Bounds,
     target: &mut dyn Target,
@@ -96,26 +104,48 @@ pub fn run_campaign(
     let began = Instant::now();
     let mut told = began;
     let mut summary = Summary::default();
+    let mut open = BTreeSet::new();
     for index in bounds.first..bounds.first.saturating_add(bounds.count) {
         if began.elapsed() >= bounds.duration {
             break;
         }
         if let Some(file) = journal {
+            let first = open.first().copied().unwrap_or(index);
+            let count = index - first + 1;
             // Always as long, so that one line replaces the other.
-            let line = format!("--seed {:<20} --only {index:<20}\n", bounds.seed);
+            let line = format!(
+                "--seed {:<20} --first {first:<20} --count {count:<20}\n",
+                bounds.seed
+            );
             file.write_all_at(line.as_bytes(), 0)?;
         }
         match make_case(bounds.seed, index) {
             Some(case) => {
-                let outcome = target.try_module(&case.bytes, &case.input);
-                summary.note(index, case.shape, outcome);
+                open.insert(index);
+                for tried in target.try_module(index, case) {
+                    open.remove(&tried.index);
+                    summary.note(tried);
+                }
             }
             None => summary.not_made += 1,
+        }
+        for text in target.take_faults() {
+            summary.note_fault(None, text);
         }
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();
             tell(&summary, began.elapsed());
         }
+    }
+    for tried in target.finish() {
+        open.remove(&tried.index);
+        summary.note(tried);
+    }
+    for text in target.take_faults() {
+        summary.note_fault(None, text);
+    }
+    for index in open {
+        summary.note_fault(Some(index), "the target lost it".to_owned());
     }
     Ok(summary)
 }
@@ -143,18 +173,45 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::module::Case;
     use crate::target::CheckOnly;
 
-    struct FaultAt(u64, u64);
+    /// Tells of each module when the next one comes.
+    struct FaultAt(u64, Vec<Tried>);
 
     impl Target for FaultAt {
-        fn try_module(&mut self, _bytes: &[u8], _input: &[u8]) -> Outcome {
-            self.1 += 1;
-            if self.1 == self.0 {
+        fn try_module(&mut self, index: u64, case: Case) -> Vec<Tried> {
+            let outcome = if index == self.0 {
                 Outcome::Fault("broken".to_owned())
             } else {
                 Outcome::Ended
-            }
+            };
+            let shape = case.shape;
+            std::mem::replace(
+                &mut self.1,
+                vec![Tried {
+                    index,
+                    shape,
+                    outcome,
+                }],
+            )
+        }
+
+        fn finish(&mut self) -> Vec<Tried> {
+            std::mem::take(&mut self.1)
+        }
+    }
+
+    /// Takes modules and tells of none.
+    struct Forgetful;
+
+    impl Target for Forgetful {
+        fn try_module(&mut self, _index: u64, _case: Case) -> Vec<Tried> {
+            Vec::new()
+        }
+
+        fn take_faults(&mut self) -> Vec<String> {
+            Vec::new()
         }
     }
 
@@ -169,12 +226,18 @@ mod tests {
 
     #[test]
     fn counts_what_became_of_each_and_keeps_the_faults_index() {
-        let summary = run_campaign(bounds(12), &mut FaultAt(5, 0), None).unwrap();
+        let summary = run_campaign(bounds(12), &mut FaultAt(14, Vec::new()), None).unwrap();
         assert_eq!(summary.tried + summary.not_made, 12);
-        assert_eq!(summary.faults, [(14, "broken".to_owned())]);
+        assert_eq!(summary.faults, [(Some(14), "broken".to_owned())]);
         assert_eq!(summary.total(Outcome::Ended.place()), summary.tried - 1);
         let text = summary.to_string();
         assert!(text.contains("fault") && text.contains("12 modules tried"));
+    }
+
+    #[test]
+    fn a_module_that_nobody_hears_of_again_is_a_fault() {
+        let summary = run_campaign(bounds(3), &mut Forgetful, None).unwrap();
+        assert_eq!(summary.fault_count, 3);
     }
 
     #[test]
@@ -195,6 +258,6 @@ mod tests {
         run_campaign(bounds(3), &mut CheckOnly, Some(&file)).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let words: Vec<_> = text.split_whitespace().collect();
-        assert_eq!(words, ["--seed", "3", "--only", "12"]);
+        assert_eq!(words, ["--seed", "3", "--first", "12", "--count", "1"]);
     }
 }

@@ -4,12 +4,17 @@
 
 #![forbid(unsafe_code)]
 
+mod board;
 mod campaign;
+mod engine_target;
+mod health;
 mod module;
+mod panics;
 mod random;
 mod target;
 mod wasi;
 
 pub use campaign::{Bounds, Summary, run_campaign};
+pub use engine_target::{EngineBounds, EngineReport, EngineTarget};
 pub use module::{Case, Shape, make_case};
-pub use target::{CheckOnly, Outcome, Target};
+pub use target::{CheckOnly, Outcome, Target, Tried};

@@ -1,21 +1,24 @@
 //! Makes hostile modules by the thousand and feeds them to a target.
 //!
 //! ```text
-//! wasmwhisk-fuzz [--seed N] [--count N] [--seconds N] [--journal FILE]
+//! wasmwhisk-fuzz [--seed N] [--first INDEX] [--count N] [--seconds N] [--journal FILE] [--target engine|fuel|check]
 //! wasmwhisk-fuzz --seed N --only INDEX [--write FILE]
 //! ```
 //!
 //! A seed and an index name a module for ever: what a campaign finds is made again with `--only`, and `--write` keeps the
-//! module for other tools. Ends with 1 when a target reported a fault.
+//! module for other tools. The target is the engine, the engine with fuel, or no more than a check of the modules. Ends
+//! with 1 when the target reported a fault.
 
 #![forbid(unsafe_code)]
 
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use wasmwhisk_fuzz::{Bounds, CheckOnly, make_case, run_campaign};
+use wasmwhisk_fuzz::{
+    Bounds, CheckOnly, EngineBounds, EngineTarget, Summary, make_case, run_campaign,
+};
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +26,15 @@ struct Arguments {
     bounds: Bounds,
     journal: Option<PathBuf>,
     write: Option<PathBuf>,
+    target: TargetName,
+}
+
+/// Which target takes the modules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TargetName {
+    Engine,
+    Fuel,
+    Check,
 }
 
 fn main() -> ExitCode {
@@ -53,17 +65,37 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         }
         None => None,
     };
-    let summary = run_campaign(bounds, &mut CheckOnly, journal.as_ref())
-        .map_err(|error| format!("the journal cannot be written: {error}"))?;
-    println!("seed {}\n{summary}", bounds.seed);
+    let began = Instant::now();
+    let summary = try_all(arguments, journal.as_ref())?;
+    println!("seed {}\n{summary} in {:.1?}", bounds.seed, began.elapsed());
     for (index, text) in &summary.faults {
-        println!("fault at --seed {} --only {index}: {text}", bounds.seed);
+        match index {
+            Some(index) => println!("fault at --seed {} --only {index}: {text}", bounds.seed),
+            None => println!("fault: {text}"),
+        }
     }
-    Ok(if summary.faults.is_empty() {
+    Ok(if summary.fault_count == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn try_all(arguments: &Arguments, journal: Option<&File>) -> Result<Summary, String> {
+    let bounds = arguments.bounds;
+    let tell = |error| format!("the journal cannot be written: {error}");
+    if arguments.target == TargetName::Check {
+        return run_campaign(bounds, &mut CheckOnly, journal).map_err(tell);
+    }
+    let engine_bounds = EngineBounds {
+        fuel: arguments.target == TargetName::Fuel,
+        ..EngineBounds::default()
+    };
+    let mut target = EngineTarget::new(engine_bounds)
+        .map_err(|error| format!("the engine cannot be started: {error}"))?;
+    let summary = run_campaign(bounds, &mut target, journal).map_err(tell)?;
+    println!("{:#?}", target.report());
+    Ok(summary)
 }
 
 fn parse_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
@@ -76,6 +108,7 @@ fn parse_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments,
         },
         journal: None,
         write: None,
+        target: TargetName::Engine,
     };
     let mut only = false;
     while let Some(name) = words.next() {
@@ -88,6 +121,7 @@ fn parse_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments,
         };
         match name.as_str() {
             "--seed" => arguments.bounds.seed = number()?,
+            "--first" => arguments.bounds.first = number()?,
             "--count" => arguments.bounds.count = number()?,
             "--seconds" => arguments.bounds.duration = Duration::from_secs(number()?),
             "--only" => {
@@ -96,6 +130,14 @@ fn parse_arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments,
             }
             "--journal" => arguments.journal = Some(value.into()),
             "--write" => arguments.write = Some(value.into()),
+            "--target" => {
+                arguments.target = match value.as_str() {
+                    "engine" => TargetName::Engine,
+                    "fuel" => TargetName::Fuel,
+                    "check" => TargetName::Check,
+                    other => return Err(format!("{other} is not a target")),
+                };
+            }
             other => return Err(format!("{other} is not an argument of this program")),
         }
     }
@@ -122,6 +164,9 @@ mod tests {
         assert_eq!(arguments.bounds.count, 50);
         assert_eq!(arguments.bounds.duration, Duration::from_secs(3));
         assert_eq!(arguments.journal, Some("j".into()));
+        let arguments = parse("--first 5 --target check").unwrap();
+        assert_eq!(arguments.bounds.first, 5);
+        assert_eq!(arguments.target, TargetName::Check);
         let arguments = parse("--only 77 --write m.wasm").unwrap();
         assert_eq!((arguments.bounds.first, arguments.bounds.count), (77, 1));
     }
@@ -134,6 +179,7 @@ mod tests {
             "--seed x",
             "--count -1",
             "--write m.wasm",
+            "--target moon",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -1,14 +1,13 @@
 //! Makes modules: most of a shape that gets far, some of any shape, some broken.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use arbitrary::{Arbitrary, Unstructured};
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     MemorySection, MemoryType, Module, TypeSection, ValType,
 };
-use wasm_smith::Config;
+use wasm_smith::{Config, InstructionKind, InstructionKinds};
 
+use crate::panics;
 use crate::random::Random;
 use crate::wasi;
 
@@ -111,12 +110,28 @@ pub fn make_case(seed: u64, index: u64) -> Option<Case> {
 
 fn make_shaped(shape: Shape, random: &mut Random) -> Option<Vec<u8>> {
     let large = random.percent(10);
+    // Vectors have so many instructions that little else is chosen beside them, calls of the host least.
+    let allowed_instructions = if random.percent(40) {
+        InstructionKinds::new(&[
+            InstructionKind::Numeric,
+            InstructionKind::Reference,
+            InstructionKind::Parametric,
+            InstructionKind::Variable,
+            InstructionKind::Table,
+            InstructionKind::Memory,
+            InstructionKind::Control,
+            InstructionKind::Aggregate,
+        ])
+    } else {
+        InstructionKinds::all()
+    };
     let config = Config {
         module_shape: Some(outline(shape, random)),
         // Bodies without traps run to their end, or for ever; the others try what a trap leaves behind.
         disallow_traps: random.percent(60),
         // A start function runs at instantiation, which is a place of its own.
         allow_start_export: random.percent(25),
+        allowed_instructions,
         min_funcs: 3,
         max_funcs: if large { 60 } else { 12 },
         max_instructions: if large { 3_000 } else { 400 },
@@ -155,6 +170,11 @@ fn make_wild(random: &mut Random) -> Option<Vec<u8>> {
     config.wide_arithmetic_enabled = random.percent(10);
     config.generate_custom_sections = random.percent(30);
     config.export_everything = random.percent(30);
+    // Whatever it would import, nobody has.
+    if random.percent(60) {
+        config.min_imports = 0;
+        config.max_imports = 0;
+    }
     generate(config, random)
 }
 
@@ -162,10 +182,10 @@ fn generate(config: Config, random: &mut Random) -> Option<Vec<u8>> {
     let length = 1_000 + random.below(40_000);
     let choices = random.bytes(length);
     // A panic of the generator is no finding: the next choices are taken.
-    let module = catch_unwind(AssertUnwindSafe(|| {
-        wasm_smith::Module::new(config, &mut Unstructured::new(&choices)).ok()
-    }));
-    Some(module.ok()??.to_bytes())
+    panics::while_generating(|| {
+        let module = wasm_smith::Module::new(config, &mut Unstructured::new(&choices)).ok()?;
+        Some(module.to_bytes())
+    })?
 }
 
 /// Changes some bytes, or cuts the end off.
@@ -231,7 +251,7 @@ fn outline(shape: Shape, random: &mut Random) -> Vec<u8> {
     };
 
     // Few imports are called often, many seldom; a module without any is also one.
-    let share = [0, 10, 30, 100][random.below(4)];
+    let share = [0, 20, 50, 100, 100][random.below(5)];
     for (name, parameters) in wasi::FUNCTIONS {
         if random.percent(share) {
             let results = if wasi::has_result(name) { "i" } else { "" };

@@ -4,6 +4,8 @@ use std::fmt;
 
 use wasmparser::{Validator, WasmFeatures};
 
+use crate::module::{Case, Shape};
+
 /// How one module fared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -60,10 +62,31 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Something that takes modules which may be hostile. A crash or a panic of it is a finding and ends the process.
+/// A module whose outcome is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Its index.
+    pub index: u64,
+    /// What it looks like.
+    pub shape: Shape,
+    /// How it fared.
+    pub outcome: Outcome,
+}
+
+/// Something that takes modules which may be hostile. A crash of it is a finding and ends the process.
 pub trait Target {
-    /// Compiles the module and runs it once with the input, which is JSON.
-    fn try_module(&mut self, bytes: &[u8], input: &[u8]) -> Outcome;
+    /// Compiles the module and runs it. Gives what is known by now: of this module, of earlier ones, or of none.
+    fn try_module(&mut self, index: u64, case: Case) -> Vec<Tried>;
+
+    /// Waits for all that is still on its way.
+    fn finish(&mut self) -> Vec<Tried> {
+        Vec::new()
+    }
+
+    /// What must never happen, and belongs to no single module. Told once.
+    fn take_faults(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Checks modules and runs nothing: shows what the generator is worth where no engine is at hand.
@@ -71,10 +94,16 @@ pub trait Target {
 pub struct CheckOnly;
 
 impl Target for CheckOnly {
-    fn try_module(&mut self, bytes: &[u8], _input: &[u8]) -> Outcome {
-        match Validator::new_with_features(WasmFeatures::all()).validate_all(bytes) {
+    fn try_module(&mut self, index: u64, case: Case) -> Vec<Tried> {
+        let checked = Validator::new_with_features(WasmFeatures::all()).validate_all(&case.bytes);
+        let outcome = match checked {
             Ok(_) => Outcome::Valid,
             Err(_) => Outcome::Refused,
-        }
+        };
+        vec![Tried {
+            index,
+            shape: case.shape,
+            outcome,
+        }]
     }
 }
