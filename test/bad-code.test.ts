@@ -159,11 +159,11 @@ const badModules: readonly BadCode[] = [
     () => Buffer.concat([module.subarray(0, 8), Buffer.alloc(500, 0xa4)]),
     /no valid WebAssembly/,
   ],
-  ['a module that does not validate', () => invalidModule, /V8 refused the module/],
+  ['a module that does not validate', () => invalidModule, /(V8|Wasmtime) refused the/],
   [
     'a module that does not validate, with files',
     () => zip({ 'main.wasm': invalidModule, 'data.txt': text }),
-    /V8 refused the module/,
+    /(V8|Wasmtime) refused the/,
   ],
   ['a module that was sent as text', () => Buffer.from(guest('greeting').toString('utf8')), /text/],
   ['a shell script', () => Buffer.from('#!/bin/sh\nexit\n'), /syntax/i],

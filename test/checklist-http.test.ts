@@ -137,7 +137,7 @@ describe('the checklist of HTTP', () => {
 
   it('H10: answers 503 after SIGTERM only, never for load', async () => {
     await using service = await startService({
-      config: { runtime: { threads: 1, spareThreads: 0, queueSizeMax: 1 } },
+      config: { runtime: { threads: 1, spareThreads: 0, runsMax: 1, queueSizeMax: 1 } },
     });
     await expectWell(service);
     const container = service.container();
