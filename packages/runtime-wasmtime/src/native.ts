@@ -2,8 +2,8 @@ import { WasmRuntimeError } from '@wasmwhisk/runtime';
 import { loadAddon } from './load-addon.js';
 
 /*
- * The types of the bridge, in the order and under the names of `native/addon/src/data.rs`. A test
- * compares them with the declarations that the build of the addon generates.
+ * The types of the bridge, in the order and under the names of `native/addon/src/data.rs`, which a test
+ * compares.
  */
 
 export interface EngineSettingsData {
