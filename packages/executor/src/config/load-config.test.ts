@@ -94,7 +94,11 @@ describe('loadConfig', () => {
   });
 
   it("passes over the variables of the native runtime's loader and build", () => {
-    const environment = { WASMWHISK_NATIVE_PATH: '/a.node', WASMWHISK_NATIVE_TARGET: '/a' };
+    const environment = {
+      WASMWHISK_NATIVE_PATH: '/a.node',
+      WASMWHISK_NATIVE_TARGET: '/a',
+      WASMWHISK_NATIVE_TRACE: '1',
+    };
     expect(problemsOf({ environment })).toEqual([]);
     expect(problemsOf({ environment: { WASMWHISK_NATIVE_PAHT: '/a.node' } })).toHaveLength(1);
   });

@@ -53,6 +53,7 @@ const otherVariables: ReadonlySet<string> = new Set([
   configFileVariable,
   'WASMWHISK_NATIVE_PATH',
   'WASMWHISK_NATIVE_TARGET',
+  'WASMWHISK_NATIVE_TRACE',
 ]);
 
 const settingsByPath = new Map(configSettings.map((setting) => [setting.path, setting]));
