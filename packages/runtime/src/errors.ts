@@ -66,7 +66,7 @@ export const wasmRuntimeErrors = {
   },
   WW_ERR_RUNTIME_SATURATED: {
     blame: 'internal',
-    summary: 'Too many runs are waiting for a worker thread.',
+    summary: 'Too many runs are waiting to begin.',
   },
   WW_ERR_RUNTIME_INTERNAL: { blame: 'internal', summary: 'A fault of wasmwhisk itself.' },
 } as const;
