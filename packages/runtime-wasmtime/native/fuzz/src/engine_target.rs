@@ -119,6 +119,7 @@ pub struct EngineTarget {
     environment: Arc<Vec<(String, String)>>,
     folder: TempDir,
     tried: u64,
+    healthy_begun: u64,
     open: HashMap<u64, OpenModule>,
     healthy_open: HashMap<u64, Vec<u8>>,
     faults: Vec<String>,
@@ -173,6 +174,7 @@ impl EngineTarget {
             environment: Arc::new(environment),
             folder: TempDir::new()?,
             tried: 0,
+            healthy_begun: 0,
             open: HashMap::new(),
             healthy_open: HashMap::new(),
             faults: Vec::new(),
@@ -221,8 +223,9 @@ impl EngineTarget {
     }
 
     fn begin_health(&mut self) {
-        let run = HEALTH_RUNS + self.tried;
-        let input = health::input(self.tried);
+        self.healthy_begun += 1;
+        let run = HEALTH_RUNS + self.healthy_begun;
+        let input = health::input(self.healthy_begun);
         self.healthy_open.insert(run, input.clone());
         self.start(&Arc::clone(&self.echo), run, input, HEALTH_DEADLINE);
     }

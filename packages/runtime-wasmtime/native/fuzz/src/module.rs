@@ -97,7 +97,11 @@ pub fn make_case(seed: u64, index: u64) -> Option<Case> {
             shaped => make_shaped(shaped, &mut random),
         };
         if let Some(bytes) = bytes {
-            let input = make_input(&mut random);
+            let input = if shape == Shape::Numeric && random.percent(70) {
+                numbers(&mut random)
+            } else {
+                make_input(&mut random)
+            };
             return Some(Case {
                 shape,
                 bytes,
@@ -169,7 +173,7 @@ fn make_wild(random: &mut Random) -> Option<Vec<u8>> {
     config.custom_page_sizes_enabled = random.percent(10);
     config.wide_arithmetic_enabled = random.percent(10);
     config.generate_custom_sections = random.percent(30);
-    config.export_everything = random.percent(30);
+    config.export_everything = random.percent(80);
     // Whatever it would import, nobody has.
     if random.percent(60) {
         config.min_imports = 0;
@@ -305,17 +309,21 @@ fn value_types(letters: &str) -> Vec<ValType> {
         .collect()
 }
 
+/// Arguments of a function of numbers, which may be another function's.
+fn numbers(random: &mut Random) -> Vec<u8> {
+    let count = [0, 2, 2, 3][random.below(4)];
+    let texts: Vec<_> = (0..count)
+        .map(|_| random.below(100_000).to_string())
+        .collect();
+    format!(r#"{{"args":[{}]}}"#, texts.join(",")).into_bytes()
+}
+
 /// JSON of many sizes, as the platform would pass it on.
 fn make_input(random: &mut Random) -> Vec<u8> {
     match random.below(6) {
         0 => b"{}".to_vec(),
         1 => format!(r#"{{"n":{}}}"#, random.next() as i64).into_bytes(),
-        2 => format!(
-            r#"{{"main":[{},{}]}}"#,
-            random.below(1000),
-            random.below(1000)
-        )
-        .into_bytes(),
+        2 => numbers(random),
         3 => {
             let depth = 1 + random.below(200);
             format!(r#"{{"deep":{}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes()
