@@ -1,15 +1,18 @@
 // Measures what section 6 of the design aims at, side by side in one run.
 //
-//   npm run bench -- [--only NAME]... [--json] [--help]
+//   npm run bench -- [--only NAME]... [--wasmtime PATH] [--json] [--help]
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMet, toTable, type SectionResult } from './measuring/figure.ts';
+import { findWasmtimeCommand, wasmtimeVariable } from './processes/wasmtime-command.ts';
 import { containerMemory } from './sections/container-memory.ts';
+import { cpuBound } from './sections/cpu-bound.ts';
+import { httpComponent } from './sections/http-component.ts';
 import { httpRun } from './sections/http-run.ts';
 import { init } from './sections/init.ts';
 import { longRun } from './sections/long-run.ts';
 import { runCost } from './sections/run-cost.ts';
-import type { Section } from './sections/section.ts';
+import type { Section, SectionOptions } from './sections/section.ts';
 import { start } from './sections/start.ts';
 import { waiting } from './sections/waiting.ts';
 
@@ -21,18 +24,22 @@ const sections: readonly Section[] = [
   containerMemory,
   waiting,
   longRun,
+  cpuBound,
+  httpComponent,
 ];
 const names = sections.map(({ name }) => name);
 
-const help = `Usage: npm run bench -- [--only NAME]... [--json]
+const help = `Usage: npm run bench -- [--only NAME]... [--wasmtime PATH] [--json]
 
 Measures the built executor on this machine, with processes of its own on loopback, and prints each
-figure beside what the design aims at. Takes about four minutes. Only ratios measured in one run
-compare: leave the machine alone meanwhile.
+figure beside what the design aims at. Takes about five minutes. Only ratios measured in one run
+compare: leave the machine alone meanwhile. What is not there is skipped, and the reason shown.
 
-  --only NAME  Only this section, may be repeated: ${names.join(', ')}
-  --json       JSON on stdout in place of the tables
-  --help       This text
+  --only NAME      Only this section, may be repeated:
+                   ${names.join(', ')}
+  --wasmtime PATH  The wasmtime command line to compare with (${wasmtimeVariable})
+  --json           JSON on stdout in place of the tables
+  --help           This text
 
 Exit codes: 0 measured (aims may be missed), 1 a section failed, 2 wrong usage.
 `;
@@ -56,11 +63,14 @@ function describeMachine(): Machine {
   };
 }
 
-async function measure({ name, title, measure: run }: Section): Promise<SectionResult> {
+async function measure(
+  { name, title, measure: run }: Section,
+  options: SectionOptions,
+): Promise<SectionResult> {
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   try {
-    const { figures, notes = [] } = await run();
+    const { figures, notes = [] } = await run(options);
     return { name, title, notes, figures, failure: undefined, seconds: seconds() };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
@@ -68,10 +78,17 @@ async function measure({ name, title, measure: run }: Section): Promise<SectionR
   }
 }
 
-function readOptions(): { readonly chosen: readonly Section[]; readonly json: boolean } {
+interface Options {
+  readonly chosen: readonly Section[];
+  readonly json: boolean;
+  readonly section: SectionOptions;
+}
+
+function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true, default: names },
+      wasmtime: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -83,11 +100,18 @@ function readOptions(): { readonly chosen: readonly Section[]; readonly json: bo
   const unknown = values.only.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new Error(`There is no section "${unknown}"; there are ${names.join(', ')}.`);
-  return { chosen: sections.filter(({ name }) => values.only.includes(name)), json: values.json };
+  const wasmtime = findWasmtimeCommand(values.wasmtime ?? process.env[wasmtimeVariable]);
+  // Named on purpose: measuring without it would not be what was asked for.
+  if (values.wasmtime !== undefined && wasmtime.type === 'missing') throw new Error(wasmtime.note);
+  return {
+    chosen: sections.filter(({ name }) => values.only.includes(name)),
+    json: values.json,
+    section: { wasmtime },
+  };
 }
 
 async function main(): Promise<void> {
-  let options: ReturnType<typeof readOptions>;
+  let options: Options;
   try {
     options = readOptions();
   } catch (error) {
@@ -95,7 +119,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { chosen, json } = options;
+  const { chosen, json, section: sectionOptions } = options;
   const machine = describeMachine();
   const say = (text: string): void => {
     if (!json) process.stdout.write(`${text}\n`);
@@ -106,7 +130,7 @@ async function main(): Promise<void> {
   );
   const results: SectionResult[] = [];
   for (const section of chosen) {
-    const result = await measure(section);
+    const result = await measure(section, sectionOptions);
     results.push(result);
     say(toTable(result));
   }

@@ -4,9 +4,14 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
+/** The file of an example action's module, such as `add/build/add.wasm`. */
+export function findExample(path: string): string {
+  return join(root, 'examples/actions', path);
+}
+
 /** Reads an example action's module, such as `add/build/add.wasm`. */
 export function readExample(path: string): Buffer<ArrayBuffer> {
-  return readFileSync(join(root, 'examples/actions', path));
+  return readFileSync(findExample(path));
 }
 
 /** Reads a guest of the executor's tests by its name. */

@@ -15,12 +15,13 @@ export interface LoadResult {
 
 export interface Load {
   readonly url: string;
-  readonly body: string;
+  /** Sent by POST, as JSON. `undefined`: a GET without a body. */
+  readonly body: string | undefined;
   readonly connections: number;
   readonly seconds: number;
 }
 
-/** A program that sends the same POST again and again over some connections. */
+/** A program that sends the same request again and again over some connections. */
 export interface LoadDriver {
   readonly name: string;
   drive(load: Load): Promise<LoadResult>;
@@ -39,7 +40,8 @@ function createWrk(file: string): LoadDriver {
     name: 'wrk',
     async drive({ url, body, connections, seconds }) {
       const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '-s', script];
-      await using child = new OwnedProcess(file, [...args, url, '--', body], { keepsOutput: true });
+      const sent = body === undefined ? [] : ['--', body];
+      await using child = new OwnedProcess(file, [...args, url, ...sent], { keepsOutput: true });
       const told = (await child.output()).split('\n').find((line) => line.startsWith('RESULT '));
       if (told === undefined) throw new Error('wrk did not tell its result.');
       return JSON.parse(told.slice('RESULT '.length)) as LoadResult;
@@ -60,7 +62,8 @@ interface AutocannonReport {
 const autocannon: LoadDriver = {
   name: 'autocannon',
   async drive({ url, body, connections, seconds }) {
-    const args = ['--json', '-m', 'POST', '-H', 'content-type=application/json', '-b', body];
+    const post = ['-m', 'POST', '-H', 'content-type=application/json'];
+    const args = ['--json', ...(body === undefined ? [] : [...post, '-b', body])];
     await using child = new OwnedProcess(
       process.execPath,
       [autocannonFile, ...args, '-c', String(connections), '-d', String(seconds), url],

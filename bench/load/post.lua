@@ -1,8 +1,9 @@
--- wrk sends the first argument as the body of a POST, and tells what it saw in one line of JSON.
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
-
+-- wrk sends the first argument as the body of a POST, or a GET where there is none, and tells what it
+-- saw in one line of JSON.
 function init(args)
+  if args[1] == nil then return end
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
   wrk.body = args[1]
 end
 

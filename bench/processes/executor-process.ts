@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { JsonClient } from '../load/json-client.ts';
 import { Inspector } from './inspector.ts';
 import { OwnedProcess, waitFor } from './owned-process.ts';
+import type { MeasuredRuntime } from './runtimes.ts';
+import { wasmtimeVariable } from './wasmtime-command.ts';
 
 const command = join(import.meta.dirname, '../../packages/cli/bin/wasmwhisk');
 
 export interface ExecutorProcessOptions {
   /** Configuration by path, such as `limits.logBytes`. Default: what ships. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Runtime of all actions. Default: what ships chooses. */
+  readonly runtime?: MeasuredRuntime;
   /** Opens the inspector, so that garbage can be collected on demand. Default: it stays closed. */
   readonly inspected?: boolean;
 }
@@ -57,9 +61,11 @@ export class ExecutorProcess implements AsyncDisposable {
     const port = await freePort();
     const inspectorPort = options.inspected === true ? await freePort() : undefined;
     const startedAt = performance.now();
-    const child = new OwnedProcess(command, toArguments(port, options.settings), {
+    const child = new OwnedProcess(command, toArguments(port, options), {
       env: {
         TMPDIR: temporaryFolder,
+        // It refuses variables with its prefix that it does not know.
+        [wasmtimeVariable]: undefined,
         ...(inspectorPort === undefined
           ? {}
           : { NODE_OPTIONS: `--inspect=127.0.0.1:${String(inspectorPort)}` }),
@@ -125,13 +131,14 @@ async function waitForAnswer(
 
 function toArguments(
   port: number,
-  settings: Readonly<Record<string, string | number>> = {},
+  { settings = {}, runtime }: ExecutorProcessOptions,
 ): readonly string[] {
   const set = Object.entries(settings).flatMap(([path, value]) => [
     '--set',
     `${path}=${String(value)}`,
   ]);
-  return ['serve', '--host', '127.0.0.1', '--port', String(port), ...set];
+  const chosen = runtime === undefined ? [] : ['--runtime', runtime];
+  return ['serve', '--host', '127.0.0.1', '--port', String(port), ...chosen, ...set];
 }
 
 /** A port that nobody listens on at this moment. */

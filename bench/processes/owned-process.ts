@@ -9,10 +9,12 @@ const owned = new Set<ChildProcess>();
 let watching = false;
 
 export interface OwnedProcessOptions {
-  /** Added to our own environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to our own environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is kept for `output`. Default: it goes nowhere. */
   readonly keepsOutput?: boolean;
+  /** Whether stderr goes nowhere, for programs that write a line for each request. Default: its end is kept. */
+  readonly dropsErrors?: boolean;
 }
 
 /** A child process that never outlives us. */
@@ -27,7 +29,7 @@ export class OwnedProcess implements AsyncDisposable {
     const stdio: StdioOptions = [
       'ignore',
       options.keepsOutput === true ? 'pipe' : 'ignore',
-      'pipe',
+      options.dropsErrors === true ? 'ignore' : 'pipe',
     ];
     this.#child = spawn(file, args, { stdio, env: { ...process.env, ...options.env } });
     owned.add(this.#child);

@@ -7,8 +7,16 @@ import { readFileSync } from 'node:fs';
 import { readArtifact } from '@wasmwhisk/artifact';
 import { jsonTextToString } from '@wasmwhisk/json-text';
 import { PooledRunner } from '@wasmwhisk/runner';
-import type { ContainerSettings, CreateRuntime, RunOutcome } from '@wasmwhisk/runtime';
+import type { CreateRuntime, RunOutcome } from '@wasmwhisk/runtime';
 import { summarize, type Summary } from '../measuring/summary.ts';
+import {
+  containerSettings,
+  deadline,
+  environment,
+  limits,
+  logs,
+  toActivation,
+} from './run-setup.ts';
 
 export interface RunCostReport {
   readonly precompile: number;
@@ -26,22 +34,6 @@ const runtimePackages: Readonly<Record<string, string>> = {
   jco: '@wasmwhisk/runtime-jco',
 };
 
-const limits = {
-  memoryBytes: 256 * 1024 * 1024,
-  tableElements: 1_000_000,
-  resultBytes: 1024 * 1024,
-};
-const settings: ContainerSettings = {
-  entry: undefined,
-  limits,
-  directories: [],
-  http: { type: 'denied', reason: 'a benchmark needs none.' },
-};
-const environment = ['API_HOST', 'API_KEY', 'NAMESPACE', 'ACTION_NAME', 'DEADLINE'].map(
-  (name) => [`__OW_${name}`, 'some value of a usual length'] as const,
-);
-const logs = { write: () => undefined };
-
 const [name = '', file = '', input = '', expected = '', runsText = ''] = process.argv.slice(2);
 const runs = Number(runsText);
 const runtimeUrl = import.meta.resolve(runtimePackages[name] ?? '');
@@ -57,10 +49,6 @@ function check({ result }: RunOutcome): void {
   if (answer !== expected) throw new Error(`${name} answered ${answer}, expected ${expected}`);
 }
 
-function deadline(): number {
-  return Date.now() + 60_000;
-}
-
 async function time(times: number, run: () => Promise<RunOutcome>): Promise<number[]> {
   const durations: number[] = [];
   for (let index = 0; index < times; index += 1) {
@@ -73,21 +61,10 @@ async function time(times: number, run: () => Promise<RunOutcome>): Promise<numb
 }
 
 async function measureDirect(): Promise<Summary> {
-  const container = await runtime.initialize(compiled, settings);
+  const container = await runtime.initialize(compiled, containerSettings);
   let id = 0;
   const run = (): Promise<RunOutcome> =>
-    container.run(
-      {
-        id: String((id += 1)),
-        input,
-        environment,
-        deadlineEpochMs: deadline(),
-        trustUnit: '',
-        logBytesMax: 1_048_576,
-        logs,
-      },
-      new AbortController().signal,
-    );
+    container.run(toActivation(input, String((id += 1))), new AbortController().signal);
   await time(Math.ceil(runs / 2), run);
   const durations = await time(runs, run);
   await container.destroy();
@@ -96,7 +73,7 @@ async function measureDirect(): Promise<Summary> {
 
 async function measurePooled(): Promise<Omit<RunCostReport, 'precompile' | 'direct'>> {
   await using runner = new PooledRunner({ runtimes: { [name]: runtimeUrl } });
-  const container = await runner.initialize('bench', compiled, settings);
+  const container = await runner.initialize('bench', compiled, containerSettings);
   const run = (): Promise<RunOutcome> =>
     runner.run(
       container,

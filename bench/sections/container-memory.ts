@@ -3,6 +3,7 @@ import { JsonClient } from '../load/json-client.ts';
 import { atMost, figure } from '../measuring/figure.ts';
 import { ExecutorProcess } from '../processes/executor-process.ts';
 import { readRssBytes } from '../processes/proc-status.ts';
+import { noteDefaultRuntime } from '../processes/runtimes.ts';
 import type { Section } from './section.ts';
 
 const containers = 1000;
@@ -31,6 +32,7 @@ export const containerMemory: Section = {
     const each = (bytes: number): number => bytes / containers / kilobyte;
     return {
       notes: [
+        noteDefaultRuntime(),
         `${String(containers)} containers, initialized, the garbage of the main thread collected`,
         'every tenth has run once; heap tells what is held, RSS what the kernel has not got back',
       ],

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { readExample, toInitBody, toRunBody } from '../load/actions.ts';
 import { JsonClient } from '../load/json-client.ts';
-import { findLoadDriver, type Load, type LoadResult } from '../load/load-driver.ts';
+import { findLoadDriver } from '../load/load-driver.ts';
+import { driveInTurn, driveRound, pickMedian, type Round, type Target } from '../load/rounds.ts';
 import { atLeast, atMost, figure, type Figure } from '../measuring/figure.ts';
 import { median } from '../measuring/summary.ts';
 import { ExecutorProcess, freePort } from '../processes/executor-process.ts';
 import { OwnedProcess, waitFor } from '../processes/owned-process.ts';
-import { readCpuMs } from '../processes/proc-status.ts';
+import { findRuntimes, type MeasuredRuntime } from '../processes/runtimes.ts';
 import type { Section } from './section.ts';
 
 const connectionCounts = [1, 8, 32];
@@ -15,97 +15,94 @@ const roundSeconds = 2;
 const warmUpSeconds = 3;
 const input = '{"param1":5,"param2":4}';
 const echoEntry = new URL('../processes/echo-server.ts', import.meta.url);
-
-/** What was seen in one round, and what it cost the server. */
-interface Round extends LoadResult {
-  /** CPU time of the server for one request, all its threads together, in microseconds. */
-  readonly cpuUs: number;
-}
-
-interface Target {
-  readonly url: string;
-  readonly pid: number;
-}
+/** What `/run` at 8 connections has to reach of the echo server, in percent. */
+const shareAims: Readonly<Record<MeasuredRuntime, number>> = { wasmtime: 75, v8: 30 };
+const tailMax = 6;
 
 export const httpRun: Section = {
   name: 'http-run',
-  title: '/run of add on v8 over HTTP, beside a Fastify server that only echoes `value`',
+  title: '/run of add over HTTP, beside a Fastify server that only echoes `value`',
   measure: async () => {
     const driver = findLoadDriver();
-    await using executor = await ExecutorProcess.start();
-    await using echo = await startEcho();
-    const path = `/${randomUUID()}`;
-    await initialize(executor.url, path);
+    const { runtimes, notes } = findRuntimes();
+    await using servers = new AsyncDisposableStack();
     const body = toRunBody(input);
-    const drive = async (target: Target, load: Omit<Load, 'url' | 'body'>): Promise<Round> => {
-      const { url, pid } = target;
-      const cpuBeforeMs = readCpuMs(pid);
-      const result = await driver.drive({ url, body, ...load });
-      if (result.failures > 0)
-        throw new Error(`${String(result.failures)} requests to ${url} failed`);
-      const requests = result.requestsPerSecond * load.seconds;
-      return { ...result, cpuUs: ((readCpuMs(pid) - cpuBeforeMs) * 1000) / requests };
-    };
-    const ours: Target = { url: `${executor.url}${path}/run`, pid: executor.pid };
-    for (const target of [echo, ours])
-      await drive(target, { connections: 8, seconds: warmUpSeconds });
+    const echo = { ...(await startEcho(servers)), body };
+    const executors = new Map<MeasuredRuntime, Target>();
+    for (const runtime of runtimes)
+      executors.set(runtime, { ...(await startExecutor(servers, runtime)), body });
+    const targets = [echo, ...executors.values()];
+    for (const target of targets)
+      await driveRound(driver, target, { connections: 8, seconds: warmUpSeconds });
     const figures: Figure[] = [];
     for (const connections of connectionCounts) {
-      const echoed: Round[] = [];
-      const run: Round[] = [];
-      // In turn, so that what else happens on the machine meets both alike.
-      for (let round = 0; round < rounds; round += 1) {
-        echoed.push(await drive(echo, { connections, seconds: roundSeconds }));
-        run.push(await drive(ours, { connections, seconds: roundSeconds }));
+      const plan = { connections, rounds, seconds: roundSeconds };
+      const seen = await driveInTurn(driver, targets, plan);
+      const at = connections === 1 ? '1 connection' : `${String(connections)} connections`;
+      const echoed = seen.get(echo) ?? [];
+      figures.push(...describe(`${at}: echo`, echoed));
+      for (const [runtime, target] of executors) {
+        const aims = connections === 8 ? { share: shareAims[runtime], tail: tailMax } : undefined;
+        const run = seen.get(target) ?? [];
+        const what = `${at}: ${runtime}`;
+        figures.push(...describe(what, run), ...compare(what, run, echoed, aims));
       }
-      figures.push(...compare(connections, echoed, run));
     }
     return {
       notes: [
         `driver ${driver.name}; ${String(rounds)} rounds of ${String(roundSeconds)} s each, in turn; medians`,
+        ...notes,
       ],
       figures,
     };
   },
 };
 
-function compare(
-  connections: number,
-  echoed: readonly Round[],
-  run: readonly Round[],
-): readonly Figure[] {
-  const at = connections === 1 ? '1 connection' : `${String(connections)} connections`;
-  const pick = (results: readonly Round[], name: keyof Round): number =>
-    median(results.map((result) => result[name]));
-  const ours = pick(run, 'requestsPerSecond');
-  const theirs = pick(echoed, 'requestsPerSecond');
-  const aimed = connections === 8;
-  const tail = median(run.map(({ p50, p99 }) => p99 / p50));
+function describe(what: string, rounds: readonly Round[]): readonly Figure[] {
   return [
-    figure(`${at}: echo`, theirs, 'rps'),
-    figure(`${at}: echo, CPU of the server per request`, pick(echoed, 'cpuUs'), 'us'),
-    figure(`${at}: echo p50`, pick(echoed, 'p50'), 'ms'),
-    figure(`${at}: echo p99`, pick(echoed, 'p99'), 'ms'),
-    figure(`${at}: /run`, ours, 'rps'),
-    figure(`${at}: /run, CPU of the server per request`, pick(run, 'cpuUs'), 'us'),
-    figure(`${at}: /run p50`, pick(run, 'p50'), 'ms'),
-    figure(`${at}: /run p99`, pick(run, 'p99'), 'ms'),
-    figure(`${at}: /run of echo`, (ours / theirs) * 100, '%', aimed ? atLeast(30) : undefined),
-    figure(`${at}: /run p99 / p50`, tail, 'times', aimed ? atMost(6) : undefined),
+    figure(what, pickMedian(rounds, 'requestsPerSecond'), 'rps'),
+    figure(`${what}, CPU of the server per request`, pickMedian(rounds, 'cpuUs'), 'us'),
+    figure(`${what}, p50`, pickMedian(rounds, 'p50'), 'ms'),
+    figure(`${what}, p99`, pickMedian(rounds, 'p99'), 'ms'),
   ];
 }
 
-async function initialize(url: string, path: string): Promise<void> {
-  await using client = new JsonClient(url, 1);
-  await client.postOk(`${path}/init`, toInitBody(readExample('add/build/add.wasm')));
-  const { body } = await client.postOk(`${path}/run`, toRunBody(input));
-  if (body !== '{"result":9}') throw new Error(`add answered ${body}`);
+interface Aims {
+  readonly share: number;
+  readonly tail: number;
 }
 
-async function startEcho(): Promise<AsyncDisposable & Target> {
+function compare(
+  what: string,
+  run: readonly Round[],
+  echoed: readonly Round[],
+  aims: Aims | undefined,
+): readonly Figure[] {
+  const ours = pickMedian(run, 'requestsPerSecond');
+  const theirs = pickMedian(echoed, 'requestsPerSecond');
+  const tail = median(run.map(({ p50, p99 }) => p99 / p50));
+  return [
+    figure(`${what}, of echo`, (ours / theirs) * 100, '%', aims && atLeast(aims.share)),
+    figure(`${what}, p99 / p50`, tail, 'times', aims && atMost(aims.tail)),
+  ];
+}
+
+async function startExecutor(
+  servers: AsyncDisposableStack,
+  runtime: MeasuredRuntime,
+): Promise<Omit<Target, 'body'>> {
+  const { url, pid } = servers.use(await ExecutorProcess.start({ runtime }));
+  await using client = new JsonClient(url, 1);
+  await client.postOk('/add/init', toInitBody(readExample('add/build/add.wasm')));
+  const { body } = await client.postOk('/add/run', toRunBody(input));
+  if (body !== '{"result":9}') throw new Error(`add answered ${body} on ${runtime}`);
+  return { name: runtime, url: `${url}/add/run`, pid };
+}
+
+async function startEcho(servers: AsyncDisposableStack): Promise<Omit<Target, 'body'>> {
   const port = await freePort();
   const base = `http://127.0.0.1:${String(port)}`;
-  const child = new OwnedProcess(process.execPath, [echoEntry.pathname, String(port)]);
+  const child = servers.use(new OwnedProcess(process.execPath, [echoEntry.pathname, String(port)]));
   await using client = new JsonClient(base, 1);
   await waitFor(
     async () => {
@@ -118,5 +115,5 @@ async function startEcho(): Promise<AsyncDisposable & Target> {
     },
     { timeoutMs: 10_000, everyMs: 10, what: 'the echo server listens' },
   );
-  return { url: `${base}/run`, pid: child.pid, [Symbol.asyncDispose]: () => child.end() };
+  return { name: 'echo', url: `${base}/run`, pid: child.pid };
 }

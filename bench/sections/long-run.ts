@@ -3,6 +3,7 @@ import { JsonClient } from '../load/json-client.ts';
 import { atMost, figure } from '../measuring/figure.ts';
 import { summarize, type Summary } from '../measuring/summary.ts';
 import { ExecutorProcess } from '../processes/executor-process.ts';
+import { noteDefaultRuntime } from '../processes/runtimes.ts';
 import type { Section } from './section.ts';
 
 const inits = 400;
@@ -32,7 +33,10 @@ export const longRun: Section = {
     const answer = await spinning;
     if (answer.status !== 502) throw new Error(`spin was answered ${String(answer.status)}`);
     return {
-      notes: ['one caller, one connection; the guest holds one of the processors'],
+      notes: [
+        noteDefaultRuntime(),
+        'one caller, one connection; the guest holds one of the processors',
+      ],
       figures: [
         figure('/init of a known artifact, quiet, p50', quiet.init.p50, 'ms'),
         figure('/init of a known artifact, quiet, p99', quiet.init.p99, 'ms'),

@@ -3,6 +3,7 @@ import { atMost, figure } from '../measuring/figure.ts';
 import { median } from '../measuring/summary.ts';
 import { ExecutorProcess } from '../processes/executor-process.ts';
 import { readProcStatus } from '../processes/proc-status.ts';
+import { noteDefaultRuntime } from '../processes/runtimes.ts';
 import type { Section } from './section.ts';
 
 const starts = 5;
@@ -25,6 +26,7 @@ export const start: Section = {
     }
     return {
       notes: [
+        noteDefaultRuntime(),
         `medians of ${String(starts)} starts; idle is ${String(idleMs / 1000)} s after the first answer`,
       ],
       figures: [
