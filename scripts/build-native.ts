@@ -19,6 +19,7 @@ import { addonCrate, binaryFolder, digestSources, nativeFolder } from './native/
 import { makeTargetFolder } from './native/target-folder.ts';
 import { findToolchain, toPlatformName, type Toolchain } from './native/toolchain.ts';
 import { withSetupLock } from './setup/setup-lock.mjs';
+import { remapFlags } from './native/remap-flags.ts';
 import { passSignalsOn } from './signals.ts';
 
 const unavailable = 69;
@@ -55,13 +56,6 @@ interface Build {
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
-}
-
-/** A panic names the file it happened in: without this, with the home of whoever built. */
-function remapFlags({ environment }: Toolchain): readonly string[] {
-  const home = environment['CARGO_HOME'] ?? join(environment['HOME'] ?? '', '.cargo');
-  const flag = `--remap-path-prefix=${join(home, 'registry', 'src')}=crates`;
-  return ['--config', `build.rustflags=[${JSON.stringify(flag)}]`];
 }
 
 async function runCargo({ toolchain, profile, source, target }: Build): Promise<number> {

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { toCountsLine } from './counts.ts';
 import { countCargoTests } from './native/cargo-tests.ts';
 import { addonCrate, nativeFolder } from './native/sources.ts';
+import { remapFlags } from './native/remap-flags.ts';
 import { makeTargetFolder } from './native/target-folder.ts';
 import { findToolchain, type Toolchain } from './native/toolchain.ts';
 import { passSignalsOn } from './signals.ts';
@@ -59,7 +60,11 @@ async function check(name: string | undefined, toolchain: Toolchain): Promise<nu
     }
     case 'test': {
       // The addon's own functions exist inside Node.js only: there is nothing to link it with.
-      const args = ['test', '--locked', '--workspace', '--exclude', addonCrate, '--no-fail-fast'];
+      // In the profile of the addon, whose compiled dependencies lie there already.
+      const args = [
+        ...['test', '--locked', '--release', '--workspace', '--exclude', addonCrate],
+        ...['--no-fail-fast', ...remapFlags(toolchain)],
+      ];
       const { exitCode, output } = await runCargo(toolchain, args);
       const counts = countCargoTests(output, exitCode);
       process.stdout.write(`${toCountsLine(counts)}\n`);
