@@ -50,6 +50,7 @@ pub(crate) struct Arrival {
     pub(crate) reply: Reply,
     /// From its start to its answer.
     pub(crate) took: Duration,
+    pub(crate) began: Instant,
     /// Bytes it wrote to its log.
     pub(crate) output_bytes: usize,
 }
@@ -170,6 +171,7 @@ impl Inner {
                     run,
                     reply,
                     took: now.saturating_duration_since(open.began),
+                    began: open.began,
                     output_bytes: open.output_bytes,
                 });
             }

@@ -13,6 +13,7 @@ mod panics;
 mod random;
 mod target;
 mod wasi;
+mod witness;
 
 pub use campaign::{Bounds, Summary, run_campaign};
 pub use engine_target::{EngineBounds, EngineReport, EngineTarget};

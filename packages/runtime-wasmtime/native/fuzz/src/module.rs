@@ -137,7 +137,8 @@ fn make_shaped(shape: Shape, random: &mut Random) -> Option<Vec<u8>> {
         allow_start_export: random.percent(25),
         allowed_instructions,
         min_funcs: 3,
-        max_funcs: if large { 60 } else { 12 },
+        // Imports count as well.
+        max_funcs: wasi::FUNCTIONS.len() + if large { 60 } else { 12 },
         max_instructions: if large { 3_000 } else { 400 },
         max_nesting_depth: 8,
         max_data_segments: 8,
@@ -149,7 +150,9 @@ fn make_shaped(shape: Shape, random: &mut Random) -> Option<Vec<u8>> {
         max_table_elements: 5_000,
         max_tags: 4,
         max_globals: 20,
-        max_types: 20,
+        // Each function of the outline has a type of its own.
+        max_types: 100,
+        max_imports: 100,
         memory64_enabled: random.percent(10),
         memory_max_size_required: false,
         gc_enabled: random.percent(20),
