@@ -33,7 +33,7 @@ const usage = `Usage: npm run build:native -- [options]
 Compiles the native engine and puts it into packages/runtime-wasmtime/dist/native/. Needs Rust 1.95.
 The first build takes up to ten minutes; what was compiled is kept for all checkouts.
 
-  --quick          without link-time optimisation, for working on it
+  --quick          compiles incrementally, for working on it
   --if-possible    without a toolchain: end with 69 and the reason; take any build of the same sources
   --source FOLDER  another Rust workspace with a crate ${addonCrate}
   --out FOLDER     another place for the binary
