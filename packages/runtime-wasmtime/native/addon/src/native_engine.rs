@@ -4,6 +4,7 @@ use crate::data::{
     EngineSettingsData, EngineStatusData, FailureData, IdentityData, SettingsData, to_duration,
 };
 use crate::events;
+use napi::bindgen_prelude::ObjectFinalize;
 use napi::bindgen_prelude::{Array, Either, Float64Array, Function, Object, Result, Uint8Array};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Error, Status};
@@ -20,10 +21,27 @@ use wasmwhisk_engine::{
 /// How long closing waits for guests to unwind. They do so within a tick or two.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(500);
 
-/// Compiled code.
-#[napi]
+/// Compiled code. JavaScript's collector is told how large it is: it sees a few bytes only, and would let
+/// megabytes of what nobody uses pile up.
+#[napi(custom_finalize)]
 pub struct NativeCode {
     code: Arc<Code>,
+}
+
+impl NativeCode {
+    fn new(code: Code, env: &Env) -> Result<NativeCode> {
+        env.adjust_external_memory(code.size() as i64)?;
+        Ok(NativeCode {
+            code: Arc::new(code),
+        })
+    }
+}
+
+impl ObjectFinalize for NativeCode {
+    fn finalize(self, env: Env) -> Result<()> {
+        env.adjust_external_memory(-(self.code.size() as i64))?;
+        Ok(())
+    }
 }
 
 #[napi]
@@ -280,11 +298,9 @@ impl NativeEngine {
                         "Wasmtime's compiler failed on this artifact.",
                     ))
                 });
-            deferred.resolve(move |_| {
+            deferred.resolve(move |env| {
                 Ok(match compiled {
-                    Ok(code) => Either::A(NativeCode {
-                        code: Arc::new(code),
-                    }),
+                    Ok(code) => Either::A(NativeCode::new(code, &env)?),
                     Err(failure) => Either::B(FailureData::from(failure)),
                 })
             });

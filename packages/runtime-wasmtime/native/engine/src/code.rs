@@ -31,6 +31,17 @@ pub enum Code {
     Component(Component),
 }
 
+impl Code {
+    /// Bytes of native code and data that it holds.
+    pub fn size(&self) -> usize {
+        let image = match self {
+            Code::Module(module) => module.image_range(),
+            Code::Component(component) => component.image_range(),
+        };
+        image.end.addr().saturating_sub(image.start.addr())
+    }
+}
+
 /// Which engine made precompiled code: it runs only where all of it matches.
 #[derive(Clone, Debug)]
 pub struct EngineIdentity {
