@@ -49,6 +49,25 @@ describe('InlineRunner of a runtime with threads of its own', () => {
     expect(run.mock.calls[0]?.[1]).toBe(never);
   });
 
+  it('tells how long the runtime let a run wait, apart from its time', async () => {
+    const runtime = new FakeWasmRuntime({ threading: 'own' });
+    const runner = new InlineRunner([runtime]);
+    vi.spyOn(runtime, 'initialize').mockResolvedValue({
+      run: () =>
+        Promise.resolve({
+          result: { type: 'ok', json: '{}' },
+          usage: { peakMemoryBytes: 1, cpuTimeUs: 2 },
+          queuedMs: 60_000,
+        }),
+      destroy: () => Promise.resolve(),
+    });
+    const container = await runner.initialize('key', compiled, settings);
+    expect(await runner.run(container, request(), never)).toMatchObject({
+      queuedMs: 60_000,
+      ranMs: 0,
+    });
+  });
+
   it('leaves the deadline to the runtime, and sets no timer for it', async () => {
     const held = Promise.withResolvers<unknown>();
     const runtime = new FakeWasmRuntime({ threading: 'own' });

@@ -58,12 +58,14 @@ export class InlineRunner implements Runner {
       return this.#runHere(initialized.container, request, signal);
     // Nothing but the call: this is the way of every short run, and each promise or timer would show.
     const startedAt = performance.now();
-    return initialized.container.run(toActivation(request), signal).then((outcome) => ({
-      result: outcome.result,
-      usage: outcome.usage,
-      queuedMs: 0,
-      ranMs: performance.now() - startedAt,
-    }));
+    return initialized.container
+      .run(toActivation(request), signal)
+      .then(({ result, usage, queuedMs = 0 }) => ({
+        result,
+        usage,
+        queuedMs,
+        ranMs: Math.max(0, performance.now() - startedAt - queuedMs),
+      }));
   }
 
   async destroy(container: RunnerContainer): Promise<void> {

@@ -30,7 +30,10 @@ export interface RunRequest {
 
 /** What a run gave, and how long it took. */
 export interface RunReport extends RunOutcome {
-  /** Time until a worker thread began the run, and back from it, in milliseconds. 0 inline. */
+  /**
+   * Time until a thread began the run, in milliseconds; with a worker thread, the way back from it too.
+   * 0 where guests run on the calling thread.
+   */
   readonly queuedMs: number;
   /** Time in the runtime, in milliseconds. */
   readonly ranMs: number;

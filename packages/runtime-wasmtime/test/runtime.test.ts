@@ -135,6 +135,20 @@ describe.skipIf(missing !== undefined)(`runtime-wasmtime (${missing ?? 'with its
     expect(await other).toBe('it succeeded');
   });
 
+  it('tells how long a run stood in the line', async () => {
+    const runtime = openRuntime({ threads: 1, runsMax: 1 });
+    const container = await openContainer(sleeper(150), runtime);
+    const first = container.run(activation(), never);
+    const second = container.run(activation(), never);
+    // It cannot begin before the first has slept; the first began at once, or nearly.
+    const [{ queuedMs: atOnce = -1 }, { queuedMs: later = -1 }] = await Promise.all([
+      first,
+      second,
+    ]);
+    expect(later).toBeGreaterThanOrEqual(140);
+    expect(atOnce).toBeLessThan(later);
+  });
+
   it('ends the largest run of the unit that holds most while guests wait', async () => {
     const runtime = openRuntime({ waitingMemoryBytesMax: 10 * 1024 * 1024 });
     const small = await openContainer(sleeper(400), runtime);
