@@ -1,14 +1,14 @@
 /** Numbers below this are places in the table, multiples of it tell apart the runs that had one. */
-const slotsMax = 2 ** 20;
+const slotsMax = 2 ** 22;
 /** Numbers are exact up to here. */
-const generationsMax = 2 ** 32;
+const generationsMax = 2 ** 30;
 
 /**
  * Runs in progress by number. A `Map` would do, but leaves a chain of its outgrown tables behind, each
  * of which keeps the runs alive that it once held: V8 then copies megabytes at every scavenge, which
  * takes milliseconds (measured: 6 to 9 ms each instead of 0.3).
  *
- * A number does not come again before 2^32 others of its place, so that a late event meets nobody.
+ * A number does not come again before 2^30 others of its place, so that a late event meets nobody.
  */
 export class RunSlots<Run> {
   readonly #runs: (Run | undefined)[] = [];
@@ -20,7 +20,7 @@ export class RunSlots<Run> {
     return this.#size;
   }
 
-  /** @throws RangeError when there are 2^20 runs */
+  /** @throws RangeError when there are 2^22 runs, twice as many as can be configured */
   add(run: Run): number {
     const slot = this.#free.pop() ?? this.#runs.length;
     if (slot >= slotsMax) throw new RangeError('there are too many runs in progress');
