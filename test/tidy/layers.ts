@@ -8,6 +8,7 @@ export const layers: readonly (readonly string[])[] = [
   ['runner', 'runtime-v8', 'runtime-wasmer', 'runtime-jco', 'runtime-wasmtime'],
   ['runtime-conformance'],
   ['executor'],
+  ['standalone'],
   ['cli'],
 ];
 

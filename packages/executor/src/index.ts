@@ -12,6 +12,7 @@ export type { ConfigMode } from './config/mode-defaults.js';
 export { suggestName } from './config/near-name.js';
 export { formatQuantity, type QuantityUnit } from './config/quantity.js';
 export { configSchema, type Complete, type ExecutorConfig } from './config/schema.js';
+export { count, section, text, texts, type Described } from './config/setting-forms.js';
 export {
   configSections,
   configSettings,
@@ -26,7 +27,7 @@ export type {
 } from './containers/container-services.js';
 export { Caller } from './containers/caller.js';
 export type { ContainerTable } from './containers/container-table.js';
-export { Container, type RunAnswer } from './containers/container.js';
+export { Container, type ContainerLimits, type RunAnswer } from './containers/container.js';
 export { toEngineOptions } from './engine-options.js';
 export {
   executorErrors,

@@ -1,4 +1,14 @@
 import type { Static } from 'typebox';
+import {
+  chosenTexts,
+  choice,
+  count,
+  flag,
+  section,
+  text,
+  texts,
+  type Described,
+} from './setting-forms.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -7,40 +17,6 @@ const mebibyte = 1024 * 1024;
  * Every limit is finite. Units come last in a name. Path `limits.memoryBytes` is the environment
  * variable WASMWHISK_LIMITS_MEMORY_BYTES and the flag `--set limits.memoryBytes=N`.
  */
-
-/*
- * Plain JSON Schema, whose type TypeBox infers. Importing TypeBox itself would cost every process
- * 17 MB of memory, for a schema that never changes.
- */
-interface Described<Default> {
-  readonly default: Default;
-  readonly description: string;
-}
-
-const count = (defaultValue: number, minimum: number, maximum: number, description: string) =>
-  ({ type: 'integer', default: defaultValue, minimum, maximum, description }) as const;
-
-const text = (options: Described<string> & { readonly minLength?: number }) =>
-  ({ type: 'string', ...options }) as const;
-
-const flag = (options: Described<boolean>) => ({ type: 'boolean', ...options }) as const;
-
-/** The choices stay a tuple in the type: of a plain array TypeBox infers `never`. */
-const choice = <const Choices extends readonly string[]>(
-  choices: Choices,
-  options: Described<NoInfer<Choices>[number]>,
-) => ({ enum: choices, ...options }) as const;
-
-const texts = (options: Described<readonly string[]>) =>
-  ({ type: 'array', items: { type: 'string', minLength: 1 }, ...options }) as const;
-
-/** A text for those who read it, one of these for those who set it. */
-const chosenTexts = (choices: readonly string[], options: Described<readonly string[]>) =>
-  ({
-    type: 'array',
-    items: { type: 'string', enum: choices } as { readonly type: 'string' },
-    ...options,
-  }) as const;
 
 /** Public keys, as `wasmwhisk keys show` prints them: base64 of 32 bytes, without bits left over. */
 const keys = (options: Described<readonly string[]>) =>
@@ -52,17 +28,6 @@ const keys = (options: Described<readonly string[]>) =>
       pattern: '^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$',
     },
     ...options,
-  }) as const;
-
-const section = <const Properties extends Readonly<Record<string, object>>>(
-  properties: Properties,
-) =>
-  ({
-    type: 'object',
-    additionalProperties: false,
-    default: {},
-    required: Object.keys(properties) as readonly (keyof Properties & string)[],
-    properties,
   }) as const;
 
 const serverSchema = section({

@@ -9,7 +9,7 @@ import type { RunnerContainer } from '@wasmwhisk/runner';
 import type { DirectoryGrant, RunEnd, RunUsage } from '@wasmwhisk/runtime';
 import { executorError } from '../errors.js';
 import { toInitFailure, toRunFailure } from '../failure.js';
-import { ActivationLog } from '../logs/activation-log.js';
+import { ActivationLog, type ActivationLogLimits } from '../logs/activation-log.js';
 import {
   assertDirectoriesAllowed,
   assertRuntimeAllowed,
@@ -36,6 +36,14 @@ interface Action {
   readonly folder: string | undefined;
 }
 
+/** Limits of one container where they are narrower than the configuration's. */
+export interface ContainerLimits {
+  /** Default: `limits.memoryBytes`, which also bounds it. */
+  readonly memoryBytes?: number;
+  /** Default: `limits.logBytes`, which also bounds it. 0: nothing is kept, and nobody is told so. */
+  readonly logBytes?: number;
+}
+
 /** A good `/run`, and what it cost. */
 export interface RunAnswer {
   readonly activationId: string;
@@ -59,6 +67,7 @@ export class Container {
   readonly #services: ContainerServices;
   /** The unit of trust of runs that share nothing with other containers. */
   readonly #ownUnit: string;
+  #logLimits: ActivationLogLimits;
   #action: Action | undefined;
   #initializing = false;
   #destroyed = false;
@@ -72,6 +81,7 @@ export class Container {
     this.key = `${id}#${String(nextKey++)}`;
     this.#ownUnit = `container ${this.key}`;
     this.#services = services;
+    this.#logLimits = services.logLimits;
   }
 
   get initialized(): boolean {
@@ -103,13 +113,18 @@ export class Container {
    *
    * @throws ExecutorError, WasmRuntimeError
    */
-  async initialize(request: InitRequest): Promise<void> {
+  async initialize(request: InitRequest, limits: ContainerLimits = {}): Promise<void> {
     this.assertInitializable();
     if (request.code === undefined) throw executorError('WW_ERR_CODE_MISSING');
     this.#initializing = true;
+    const { logLimits } = this.#services;
+    this.#logLimits = {
+      ...logLimits,
+      bytes: Math.min(limits.logBytes ?? logLimits.bytes, logLimits.bytes),
+    };
     const startedAt = performance.now();
     try {
-      this.#action = await this.#createAction(request, request.code);
+      this.#action = await this.#createAction(request, request.code, limits);
       if (this.#destroyed) {
         await this.#dropAction();
         throw executorError('WW_ERR_CONTAINER_DESTROYED');
@@ -147,7 +162,7 @@ export class Container {
     this.assertRunnable();
     const action = this.#action;
     if (action === undefined) throw executorError('WW_ERR_CONTAINER_UNINITIALIZED');
-    const { runner, config, observer } = this.#services;
+    const { runner, observer } = this.#services;
     const activationId = request.activationId ?? randomBytes(16).toString('hex');
     const controller = new AbortController();
     this.#runs.add(controller);
@@ -165,7 +180,7 @@ export class Container {
           environment: action.environment.with(request.context),
           deadlineEpochMs: this.#deadline(request.deadlineEpochMs),
           trustUnit: this.#trustUnit(request),
-          logBytesMax: config.limits.logBytes,
+          logBytesMax: this.#logLimits.bytes,
           logs: log,
         },
         controller.signal,
@@ -194,7 +209,11 @@ export class Container {
     await this.#dropAction();
   }
 
-  async #createAction(request: InitRequest, code: Uint8Array): Promise<Action> {
+  async #createAction(
+    request: InitRequest,
+    code: Uint8Array,
+    limits: ContainerLimits,
+  ): Promise<Action> {
     const { config, preparation, runner } = this.#services;
     const wanted = (descriptor: DescriptorRequests | undefined): string => {
       const { runtime } = readCapabilityRequests(request.annotations, descriptor);
@@ -218,7 +237,11 @@ export class Container {
       }
       if (filesFolder !== undefined)
         directories.unshift({ hostPath: filesFolder, guestPath: '.', access: 'read-only' });
-      const { memoryBytes, tableElements, resultBytes } = config.limits;
+      const { tableElements, resultBytes } = config.limits;
+      const memoryBytes = Math.min(
+        limits.memoryBytes ?? config.limits.memoryBytes,
+        config.limits.memoryBytes,
+      );
       const initialized = await runner.initialize(this.key, compiled, {
         entry,
         limits: { memoryBytes, tableElements, resultBytes },
@@ -280,8 +303,8 @@ export class Container {
   }
 
   #openLog(activationId: string): ActivationLog {
-    const { destination, logLimits } = this.#services;
-    return new ActivationLog(logLimits, { containerId: this.id, activationId }, destination);
+    const { destination } = this.#services;
+    return new ActivationLog(this.#logLimits, { containerId: this.id, activationId }, destination);
   }
 
   #endLog(log: ActivationLog): void {
