@@ -14,6 +14,9 @@ import { longRun } from './sections/long-run.ts';
 import { runCost } from './sections/run-cost.ts';
 import type { Section, SectionOptions } from './sections/section.ts';
 import { start } from './sections/start.ts';
+import { standaloneFirst } from './sections/standalone-first.ts';
+import { standaloneRecords } from './sections/standalone-records.ts';
+import { standaloneRun } from './sections/standalone-run.ts';
 import { waiting } from './sections/waiting.ts';
 
 const sections: readonly Section[] = [
@@ -26,13 +29,16 @@ const sections: readonly Section[] = [
   longRun,
   cpuBound,
   httpComponent,
+  standaloneRun,
+  standaloneFirst,
+  standaloneRecords,
 ];
 const names = sections.map(({ name }) => name);
 
 const help = `Usage: npm run bench -- [--only NAME]... [--wasmtime PATH] [--json]
 
 Measures the built executor on this machine, with processes of its own on loopback, and prints each
-figure beside what the design aims at. Takes about five minutes. Only ratios measured in one run
+figure beside what the design aims at. Takes about eight minutes. Only ratios measured in one run
 compare: leave the machine alone meanwhile. What is not there is skipped, and the reason shown.
 
   --only NAME      Only this section, may be repeated:

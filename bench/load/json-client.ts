@@ -12,9 +12,12 @@ export interface Answer {
 export class JsonClient implements AsyncDisposable {
   readonly #agent: Agent;
   readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string, connections: number) {
+  /** `headers` go with every request. */
+  constructor(url: string, connections: number, headers: Readonly<Record<string, string>> = {}) {
     this.#url = new URL(url);
+    this.#headers = headers;
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
@@ -29,10 +32,15 @@ export class JsonClient implements AsyncDisposable {
 
   /** Like `post`, and throws unless the answer is a 200. */
   async postOk(path: string, body?: string | Buffer): Promise<Answer> {
-    const answer = await this.post(path, body);
-    if (answer.status !== 200)
-      throw new Error(`POST ${path} was answered ${String(answer.status)}: ${answer.body}`);
-    return answer;
+    return assertOk(`POST ${path}`, await this.post(path, body));
+  }
+
+  async getOk(path: string): Promise<Answer> {
+    return assertOk(`GET ${path}`, await this.get(path));
+  }
+
+  async putOk(path: string, body: string | Buffer): Promise<Answer> {
+    return assertOk(`PUT ${path}`, await this.#send('PUT', path, Buffer.from(body), undefined));
   }
 
   close(): void {
@@ -59,10 +67,12 @@ export class JsonClient implements AsyncDisposable {
         method,
         path,
         ...(signal === undefined ? {} : { signal }),
-        headers:
-          body === undefined
+        headers: {
+          ...this.#headers,
+          ...(body === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': body.length },
+            : { 'content-type': 'application/json', 'content-length': body.length }),
+        },
       });
       sent.once('error', reject);
       sent.once('response', (response) => {
@@ -81,4 +91,9 @@ export class JsonClient implements AsyncDisposable {
       sent.end(body);
     });
   }
+}
+
+function assertOk(what: string, answer: Answer): Answer {
+  if (answer.status === 200) return answer;
+  throw new Error(`${what} was answered ${String(answer.status)}: ${answer.body}`);
 }

@@ -17,6 +17,8 @@ export interface Load {
   readonly url: string;
   /** Sent by POST, as JSON. `undefined`: a GET without a body. */
   readonly body: string | undefined;
+  /** Such as `Basic ...`. Default: none is sent. */
+  readonly authorization?: string | undefined;
   readonly connections: number;
   readonly seconds: number;
 }
@@ -38,8 +40,9 @@ function createWrk(file: string): LoadDriver {
   const script = new URL('./post.lua', import.meta.url).pathname;
   return {
     name: 'wrk',
-    async drive({ url, body, connections, seconds }) {
+    async drive({ url, body, authorization, connections, seconds }) {
       const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '-s', script];
+      if (authorization !== undefined) args.push('-H', `Authorization: ${authorization}`);
       const sent = body === undefined ? [] : ['--', body];
       await using child = new OwnedProcess(file, [...args, url, ...sent], { keepsOutput: true });
       const told = (await child.output()).split('\n').find((line) => line.startsWith('RESULT '));
@@ -61,9 +64,10 @@ interface AutocannonReport {
 
 const autocannon: LoadDriver = {
   name: 'autocannon',
-  async drive({ url, body, connections, seconds }) {
+  async drive({ url, body, authorization, connections, seconds }) {
     const post = ['-m', 'POST', '-H', 'content-type=application/json'];
     const args = ['--json', ...(body === undefined ? [] : [...post, '-b', body])];
+    if (authorization !== undefined) args.push('-H', `authorization=${authorization}`);
     await using child = new OwnedProcess(
       process.execPath,
       [autocannonFile, ...args, '-c', String(connections), '-d', String(seconds), url],

@@ -8,6 +8,8 @@ export interface Target {
   readonly url: string;
   /** JSON for a POST; `undefined` for a GET. */
   readonly body: string | undefined;
+  /** Default: none is sent. */
+  readonly authorization?: string;
   readonly pid: number;
 }
 
@@ -26,11 +28,11 @@ export interface RoundsPlan {
 /** Loads one target for some seconds. Throws when a request fails. */
 export async function driveRound(
   driver: LoadDriver,
-  { url, body, pid }: Target,
+  { url, body, authorization, pid }: Target,
   { connections, seconds }: Omit<RoundsPlan, 'rounds'>,
 ): Promise<Round> {
   const cpuBeforeMs = readCpuMs(pid);
-  const result = await driver.drive({ url, body, connections, seconds });
+  const result = await driver.drive({ url, body, authorization, connections, seconds });
   if (result.failures > 0) throw new Error(`${String(result.failures)} requests to ${url} failed`);
   const requests = result.requestsPerSecond * seconds;
   return { ...result, cpuUs: ((readCpuMs(pid) - cpuBeforeMs) * 1000) / requests };

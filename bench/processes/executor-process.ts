@@ -8,7 +8,8 @@ import { OwnedProcess, waitFor } from './owned-process.ts';
 import type { MeasuredRuntime } from './runtimes.ts';
 import { wasmtimeVariable } from './wasmtime-command.ts';
 
-const command = join(import.meta.dirname, '../../packages/cli/bin/wasmwhisk');
+/** The launcher of the command line. */
+export const command: string = join(import.meta.dirname, '../../packages/cli/bin/wasmwhisk');
 
 export interface ExecutorProcessOptions {
   /** Configuration by path, such as `limits.logBytes`. Default: what ships. */
@@ -107,7 +108,8 @@ export class ExecutorProcess implements AsyncDisposable {
   }
 }
 
-async function waitForAnswer(
+/** Waits until a GET is answered with 200, or throws with what the process wrote when it ended. */
+export async function waitForAnswer(
   child: OwnedProcess,
   client: JsonClient,
   path: string,
@@ -117,7 +119,7 @@ async function waitForAnswer(
   await waitFor(
     async () => {
       if (child.exitCode !== undefined)
-        throw new Error(`wasmwhisk serve ended with ${String(child.exitCode)}: ${child.errors}`);
+        throw new Error(`wasmwhisk ended with ${String(child.exitCode)}: ${child.errors}`);
       try {
         return (await client.get(path)).status === 200;
       } catch {
@@ -125,7 +127,7 @@ async function waitForAnswer(
         return false;
       }
     },
-    { timeoutMs: 20_000, everyMs, what: `wasmwhisk serve ${what}` },
+    { timeoutMs: 20_000, everyMs, what: `wasmwhisk ${what}` },
   );
 }
 

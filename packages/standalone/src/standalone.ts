@@ -1,6 +1,11 @@
+import { Executor } from '@wasmwhisk/executor';
 import type { Logger } from 'pino';
+import { Catalog } from './catalog/catalog.js';
 import type { StandaloneConfig } from './config/schema.js';
+import { ActivationInvoker } from './invocation/activation-invoker.js';
+import { ActivationLogs } from './invocation/activation-logs.js';
 import type { StandaloneServices } from './standalone-services.js';
+import { openStorage } from './storage/open-storage.js';
 
 export interface StandaloneOptions {
   readonly config: StandaloneConfig;
@@ -10,10 +15,73 @@ export interface StandaloneOptions {
 }
 
 /** OpenWhisk on one machine, without HTTP: storage, users, executor and invoker. */
-export interface Standalone extends AsyncDisposable {
+export class Standalone implements AsyncDisposable {
   readonly services: StandaloneServices;
+  readonly #invoker: ActivationInvoker;
+  #apiHost: string;
+  #closed: Promise<void> | undefined;
+
+  /**
+   * Opens the storage, and leaves nothing behind when that fails.
+   *
+   * @throws StorageError when the data folder cannot be used
+   */
+  constructor({ config, logger, environment }: StandaloneOptions) {
+    const { host, port } = config.server;
+    this.#apiHost = `http://${host}:${String(port)}`;
+    const apiHost = (): string => this.#apiHost;
+    const now = Date.now;
+    const { storage, users } = openStorage({
+      ...config.storage,
+      now,
+      onError: (error) => {
+        logger.error({ err: error }, 'storage');
+      },
+    });
+    const logs = new ActivationLogs();
+    const executor = new Executor({
+      config,
+      mode: 'service',
+      logger,
+      destination: logs,
+      ...(environment === undefined ? {} : { environment }),
+    });
+    const catalog = new Catalog(storage.entities);
+    const base = { config, logger, storage, catalog, users, executor, apiHost, now };
+    this.#invoker = new ActivationInvoker({ ...base, logs });
+    this.services = { ...base, invoker: this.#invoker };
+  }
+
+  /** Under which URL it is reached, once that is known: what actions get as `__OW_API_HOST`. */
+  set apiHost(url: string) {
+    this.#apiHost = url;
+  }
+
+  /** Invocations in progress, waiting ones included. */
+  get running(): number {
+    return this.#invoker.status().running;
+  }
+
   /** Takes no further invocations, and waits for those in progress, at most this long. */
-  drain(timeoutMs: number): Promise<void>;
-  /** Ends everything. Idempotent. */
-  close(): Promise<void>;
+  async drain(timeoutMs: number): Promise<void> {
+    await this.#invoker.drain(timeoutMs);
+  }
+
+  /** Ends everything; what still runs leaves a record that says so. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { executor, storage } = this.services;
+    // Runs end with the executor, and each leaves its record before the storage closes.
+    await executor.close();
+    await this.#invoker.close();
+    await storage.close();
+  }
 }
