@@ -97,7 +97,7 @@ export class Catalog {
       if (entity.type !== 'package') throw otherCollection(entity);
       return entity;
     }
-    if (entity?.type !== 'package' || !entity.publish) throw forbidden(path);
+    if (entity?.type !== 'package' || !entity.publish) throw forbidden(toPathText(path));
     return entity;
   }
 }
@@ -108,13 +108,18 @@ function isOfType<Type extends EntityType>(entity: Entity, type: Type): entity i
 
 /** @throws Rejection `WW_ERR_API_FORBIDDEN` */
 export function assertOwn(identity: Identity, path: EntityPath): void {
-  if (path.namespace !== identity.namespace) throw forbidden(path);
+  if (path.namespace !== identity.namespace) throw forbidden(toPathText(path));
 }
 
-function forbidden(path: EntityPath): Rejection {
+/** @throws Rejection `WW_ERR_API_FORBIDDEN` */
+export function assertOwnNamespace(identity: Identity, namespace: string): void {
+  if (namespace !== identity.namespace) throw forbidden(namespace);
+}
+
+function forbidden(what: string): Rejection {
   return new Rejection(
     'WW_ERR_API_FORBIDDEN',
-    `The supplied authentication is not authorized to access "${toPathText(path)}".`,
+    `The supplied authentication is not authorized to access "${what}".`,
   );
 }
 

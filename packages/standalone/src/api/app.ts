@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Rejection } from '../rejections.js';
+import type { StandaloneServices } from '../standalone-services.js';
+import { jsonType } from './answer.js';
+import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
+import { addInformationRoutes } from './information-routes.js';
+import { MethodFallbacks } from './method-fallbacks.js';
+import { addNamespaceRoutes } from './namespace-routes.js';
+import { OriginGuard } from './origin-guard.js';
+
+/** Under which name Fastify finds the parser of every body but JSON. */
+const bodyType = 'application/octet-stream';
+
+/** Room for headers beside the longest path, in bytes. Node's own limit of both together. */
+const headersBytesMax = 16_384;
+
+/** Ids of transactions that callers may choose: what fits into a header, a log line and an action. */
+const transactionIdPattern = /^(?!sid_)[\x21-\x7e]{1,128}$/;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The content type that was sent, while another stands in its place; empty when none does. */
+    sentContentType: string;
+  }
+}
+
+/**
+ * Puts HTTP on a standalone OpenWhisk: REST API, web actions, gateway and page. Does not listen.
+ *
+ * Bodies arrive as `Buffer` whatever their type; `request.id` is the transaction id.
+ */
+export function buildStandaloneApp(services: StandaloneServices): FastifyInstance {
+  const { config, logger } = services;
+  const { server } = config;
+  const app = fastify({
+    bodyLimit: server.bodyBytesMax,
+    keepAliveTimeout: server.keepAliveTimeoutMs,
+    requestTimeout: server.requestTimeoutMs,
+    // Idle connections are closed at once, requests in progress are waited for.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      answerFrameworkError(error, request, reply, logger);
+    },
+    http: {
+      noDelay: true,
+      /** How often connections are looked at for requests that do not arrive, in milliseconds. */
+      connectionsCheckingInterval: 5000,
+      // Node would refuse a request without one by an answer that is no JSON: the guard does it.
+      requireHostHeader: false,
+      maxHeaderSize: config.api.uriBytesMax + headersBytesMax,
+      // Told here too, because Node takes its time for headers from it: were that one longer, Node
+      // would exchange the two, and bodies would have a minute.
+      requestTimeout: server.requestTimeoutMs,
+    },
+    // Longer than any path that Node reads: names are checked where they are used.
+    routerOptions: { maxParamLength: 131_072 },
+    rewriteUrl: withoutSlashesBefore,
+    genReqId: toTransactionId,
+  });
+  app.server.maxConnections = server.connectionsMax;
+  // Node would answer an expectation that it does not know by itself: such requests are handled like any.
+  app.server.on('checkExpectation', (request, response) => {
+    app.routing(request, response);
+  });
+  addErrorHandler(app, logger);
+  addAdmission(app, services);
+  addBodyParsers(app);
+  const fallbacks = new MethodFallbacks(app);
+  addRoutes(app, services);
+  fallbacks.add(app);
+  return app;
+}
+
+function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
+  addInformationRoutes(app, services);
+  addNamespaceRoutes(app, services);
+}
+
+/** What every request goes through, in one hook: it is on the way of every warm invocation. */
+function addAdmission(app: FastifyInstance, { config }: StandaloneServices): void {
+  const guard = new OriginGuard(config);
+  const { uriBytesMax } = config.api;
+  app.decorateRequest('sentContentType', '');
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    const { url, headers } = request.raw;
+    if (url !== undefined && url.length > uriBytesMax) {
+      done(uriTooLong(url.length, uriBytesMax));
+      return;
+    }
+    const type = headers['content-type'];
+    // Fastify refuses types that it cannot read; web actions get whatever was sent.
+    if (type !== undefined && type !== jsonType && request.method !== 'GET') {
+      request.sentContentType = type;
+      headers['content-type'] = bodyType;
+    }
+    done(guard.refusalOf(request, reply));
+  });
+}
+
+function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  // The second is that of bodies without a type.
+  for (const type of [jsonType, bodyType, '*']) {
+    app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, body, done) => {
+      if (request.sentContentType !== '')
+        request.raw.headers['content-type'] = request.sentContentType;
+      done(null, body);
+    });
+  }
+}
+
+function uriTooLong(length: number, uriBytesMax: number): Rejection {
+  return new Rejection(
+    'WW_ERR_API_URI_TOO_LONG',
+    `The path with its query has ${String(length)} bytes. Allowed are ${String(uriBytesMax)}.`,
+  );
+}
+
+/** `wsk` puts two slashes in front when its API host ends in one. */
+function withoutSlashesBefore({ url = '/' }: IncomingMessage): string {
+  return url.startsWith('//') ? url.replace(/^\/+/, '/') : url;
+}
+
+function toTransactionId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && transactionIdPattern.test(given)
+    ? given
+    : randomUUID().replaceAll('-', '');
+}

@@ -1,0 +1,47 @@
+import type { FastifyRequest } from 'fastify';
+import { Rejection } from '../rejections.js';
+import type { Identity } from '../users/identity.js';
+import type { Users } from '../users/users.js';
+
+/** Longer than any auth key. */
+const authorizationLengthMax = 1024;
+
+const basicPattern = /^basic +([a-z0-9+/_-]+={0,2}) *$/i;
+
+/**
+ * Who an `Authorization` header speaks of. Never throws: web actions take bad credentials for none.
+ *
+ * @param authorization `Basic` and base64 of `uuid:key`
+ */
+export function readIdentity(
+  authorization: string | undefined,
+  users: Users,
+): Identity | undefined {
+  if (authorization === undefined || authorization.length > authorizationLengthMax)
+    return undefined;
+  const encoded = basicPattern.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon <= 0) return undefined;
+  return users.authenticate(pair.slice(0, colon), pair.slice(colon + 1));
+}
+
+/**
+ * Who calls.
+ *
+ * @throws Rejection `WW_ERR_API_NO_CREDENTIALS`, `WW_ERR_API_CREDENTIALS`; both 401
+ */
+export function requireIdentity(request: FastifyRequest, users: Users): Identity {
+  const { authorization } = request.headers;
+  if (authorization === undefined) {
+    throw new Rejection(
+      'WW_ERR_API_NO_CREDENTIALS',
+      'The resource requires authentication, which was not supplied with the request. Send the auth key as HTTP Basic credentials.',
+    );
+  }
+  const identity = readIdentity(authorization, users);
+  if (identity === undefined)
+    throw new Rejection('WW_ERR_API_CREDENTIALS', 'The supplied authentication is invalid.');
+  return identity;
+}

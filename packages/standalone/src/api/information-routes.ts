@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify';
+import type { StandaloneServices } from '../standalone-services.js';
+import { sendJson, sendValue } from './answer.js';
+import { toApiInformation, toSystemInformation } from './information.js';
+
+/** What anybody may ask without a key, and what operators look at. */
+export function addInformationRoutes(
+  app: FastifyInstance,
+  { config, executor }: StandaloneServices,
+): void {
+  const system = JSON.stringify(toSystemInformation(config));
+  const api = JSON.stringify(toApiInformation());
+
+  app.get('/', (_request, reply) => {
+    sendJson(reply, system);
+  });
+
+  for (const url of ['/api/v1', '/api/v1/']) {
+    app.get(url, (_request, reply) => {
+      sendJson(reply, api);
+    });
+  }
+
+  app.get('/ping', (_request, reply) => {
+    void reply.type('text/plain; charset=utf-8').send('pong');
+  });
+
+  app.get('/health', (_request, reply) => {
+    sendJson(reply, '{"status":"ok"}');
+  });
+
+  app.get('/ready', (_request, reply) => {
+    const { ready, draining } = executor;
+    const { threads, queuedRuns } = executor.runner.status();
+    sendValue(reply.code(ready ? 200 : 503), { ready, draining, threads, queuedRuns });
+  });
+
+  app.get('/metrics', async (_request, reply) => {
+    const { registry } = executor.metrics;
+    return reply
+      .header('content-type', registry.contentType)
+      .send(Buffer.from(await registry.metrics()));
+  });
+}
