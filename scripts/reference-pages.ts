@@ -1,11 +1,12 @@
 import { cliErrors, exitCodes } from '@wasmwhisk/cli';
 import {
-  configSections,
-  configSettings,
   executorErrors,
+  executorShape,
   type ConfigSetting,
+  type ConfigShape,
   type SettingForm,
 } from '@wasmwhisk/executor';
+import { loadStandaloneConfig, rejections, standaloneShape } from '@wasmwhisk/standalone';
 import { trapCodes, wasmRuntimeErrors } from '@wasmwhisk/runtime';
 import prettier from 'prettier';
 import { renderCliPage } from './cli-page.ts';
@@ -50,6 +51,11 @@ function errorsText(): string {
     toCode(text),
     summary,
   ]);
+  const rejectionRows = Object.entries(rejections).map(([code, { status, summary }]) => [
+    toCode(code),
+    String(status),
+    summary,
+  ]);
   const commandRows = Object.entries(cliErrors).map(([code, { exit, summary }]) => [
     toCode(code),
     String(exitCodes[exit].number),
@@ -79,6 +85,13 @@ With \`WW_ERR_GUEST_TRAP\` comes the kind of trap: ${trapCodes.map(toCode).join(
 \`%s\` stands for the particular reason.
 
 ${toTable(['Code', 'Status', 'Text', 'Meaning'], executorRows)}
+
+## Of the standalone OpenWhisk's API
+
+The body is OpenWhisk's: \`error\` says what is wrong with this request, \`code\` is the id of the transaction. A run
+that fails is no such error: its activation says so.
+
+${toTable(['Code', 'Status', 'Meaning'], rejectionRows)}
 
 ## Of the command
 
@@ -114,12 +127,41 @@ function settingRow(setting: ConfigSetting): readonly string[] {
   ];
 }
 
-function configurationText(): string {
+function sectionTables(shape: ConfigShape<unknown>, sections: readonly string[]): string {
   const head = ['Setting', 'Environment', 'Type', 'Default', 'Range', 'Meaning'];
-  const tables = configSections.map((section) => {
-    const rows = configSettings.filter((setting) => setting.section === section).map(settingRow);
-    return `## ${section}\n\n${toTable(head, rows)}`;
-  });
+  return sections
+    .map((section) => {
+      const rows = shape.settings
+        .filter((setting) => setting.section === section)
+        .map((setting) => settingRow(setting));
+      return `### ${section}\n\n${toTable(head, rows)}`;
+    })
+    .join('\n\n');
+}
+
+/** Every default of a standalone OpenWhisk that the tables show otherwise. */
+function standaloneDefaultsTable(): string {
+  const { sources } = loadStandaloneConfig({ environment: {}, defaults: dataFolderDefault });
+  const rows = [...sources].flatMap(([path, source]) =>
+    source.type === 'mode-default' ? [[toCode(path), toCode(defaultOf(path)), source.reason]] : [],
+  );
+  return toTable(['Setting', 'Default', 'Why'], rows);
+}
+
+const dataFolderDefault = new Map([
+  ['storage.dataFolder', { value: '~/.local/share/wasmwhisk', reason: 'of this user' }],
+]);
+
+function defaultOf(path: string): string {
+  const { config } = loadStandaloneConfig({ environment: {}, defaults: dataFolderDefault });
+  const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
+  const setting = standaloneShape.byPath.get(path);
+  return setting === undefined ? '' : JSON.stringify(sections[setting.section]?.[setting.name]);
+}
+
+function configurationText(): string {
+  const common = executorShape.sections;
+  const further = standaloneShape.sections.filter((section) => !common.includes(section));
   return `# Configuration
 
 ${generated}
@@ -133,14 +175,28 @@ Sizes and durations may be written with a unit, in every place: \`64KiB\`, \`256
 \`1h\`. In the environment and in flags the items of a list are separated by commas. Variables that Kubernetes sets
 for a service called \`wasmwhisk\` are passed over.
 
-\`wasmwhisk config\` prints every setting and where its value comes from.
+\`wasmwhisk config\` prints every setting and where its value comes from; with \`--mode standalone\` those of
+\`wasmwhisk standalone\`. One shell and one file may hold the settings of both: \`serve\` passes over those that only
+\`standalone\` has.
 
 Some defaults depend on how the executor is used. With \`wasmwhisk serve --single\`: \`server.host\` is \`0.0.0.0\` and
 \`server.port\` 8080; \`log.level\` is \`silent\`; \`containers.concurrency\` and \`runtime.threads\` are 1 unless
 \`__OW_ALLOW_CONCURRENT\` is \`true\` in any case of letters; and where the control group has a memory limit,
 \`limits.memoryBytes\` is that limit less 96 MiB for Node.js, and at least half of it.
 
-${tables.join('\n\n')}
+## Of every executor
+
+${sectionTables(executorShape, common)}
+
+## Of the standalone OpenWhisk
+
+\`wasmwhisk standalone\` has all settings of an executor, and these. Where nobody sets them, limits of the executor are
+as wide as those of actions; \`XDG_DATA_HOME\` may name another folder than \`~/.local/share\`. Some defaults of the
+executor differ:
+
+${standaloneDefaultsTable()}
+
+${sectionTables(standaloneShape, further)}
 `;
 }
 

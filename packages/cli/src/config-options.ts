@@ -1,6 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import type { ConfigFlag, ConfigMode, LoadedConfig } from '@wasmwhisk/executor';
+import path from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ConfigFlag, ConfigMode, ConfigShape, LoadedConfig } from '@wasmwhisk/executor';
+import type { StandaloneConfig } from '@wasmwhisk/standalone';
 import type { CommandContext } from './command-context.js';
+import { defaultDataFolder } from './data-folder.js';
 
 /** What the options of `addConfigOptions` leave behind. */
 export interface ConfigOptionValues {
@@ -12,6 +15,13 @@ export interface ConfigOptionValues {
   readonly logLevel?: string;
   readonly cache?: string;
   readonly warm?: string;
+}
+
+/** What the options of `addStandaloneOptions` leave behind. */
+export interface StandaloneOptionValues extends ConfigOptionValues {
+  readonly data?: string;
+  readonly memory?: boolean;
+  readonly corsOrigin?: readonly string[];
 }
 
 /** Options that are other words for a setting. */
@@ -46,18 +56,91 @@ function collectSetting(text: string, before: readonly ConfigFlag[] = []): reado
   return [...before, { path, text: text.slice(end + 1), flag: `--set ${path}` }];
 }
 
-/** Loads the configuration of a command. @throws ConfigError */
+/** Options of a command that opens a standalone OpenWhisk. */
+export function addStandaloneOptions(command: Command): Command {
+  return addDataOptions(command).option(
+    '--cors-origin <origin>',
+    'web pages of this origin may use the API; repeatable (api.corsOrigins)',
+    collectText,
+  );
+}
+
+/** Where everything is kept. */
+function addDataOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'keep everything here (storage.dataFolder)')
+    .addOption(
+      new Option('--memory', 'keep nothing: all of it goes with the process').conflicts('data'),
+    );
+}
+
+function collectText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** Loads the configuration of a command that runs an executor. @throws ConfigError */
 export async function readConfig(
   mode: ConfigMode,
   values: ConfigOptionValues,
   context: CommandContext,
 ): Promise<LoadedConfig> {
-  const { loadConfig } = await import('@wasmwhisk/executor');
+  const { executorShape, loadConfig } = await import('@wasmwhisk/executor');
+  return loadConfig({
+    mode,
+    file: values.config,
+    environment: context.environment,
+    flags: toFlags(values),
+    otherShape: await findOtherShape(executorShape, values, context),
+  });
+}
+
+/** Loads the configuration of a command that opens a standalone OpenWhisk. @throws ConfigError */
+export async function readStandaloneConfig(
+  { data, memory, corsOrigin, ...values }: StandaloneOptionValues,
+  context: CommandContext,
+): Promise<LoadedConfig<StandaloneConfig>> {
+  const { loadStandaloneConfig } = await import('@wasmwhisk/standalone');
+  const flags = toFlags(values);
+  const folder = memory === true ? '' : data === undefined ? undefined : path.resolve(data);
+  if (folder !== undefined)
+    flags.push({
+      path: 'storage.dataFolder',
+      text: folder,
+      flag: memory === true ? '--memory' : '--data',
+    });
+  if (corsOrigin !== undefined)
+    flags.push({ path: 'api.corsOrigins', text: corsOrigin.join(','), flag: '--cors-origin' });
+  const value = defaultDataFolder(context.environment);
+  return loadStandaloneConfig({
+    file: values.config,
+    environment: context.environment,
+    flags,
+    defaults: new Map([['storage.dataFolder', { value, reason: 'of this user' }]]),
+  });
+}
+
+function toFlags(values: ConfigOptionValues): ConfigFlag[] {
   const flags: ConfigFlag[] = [...(values.set ?? [])];
   for (const name of ['host', 'port', 'runtime', 'logLevel', 'cache', 'warm'] as const) {
     const text = values[name];
     const { setting, flag } = shorthands[name];
     if (text !== undefined) flags.push({ path: setting, text, flag });
   }
-  return loadConfig({ mode, file: values.config, environment: context.environment, flags });
+  return flags;
+}
+
+/**
+ * The settings of `wasmwhisk standalone`, which one shell and one file may hold too. Loading them costs
+ * a tenth of a second, so only where something is written that an executor does not know.
+ */
+async function findOtherShape(
+  shape: ConfigShape<unknown>,
+  { config }: ConfigOptionValues,
+  { environment }: CommandContext,
+): Promise<ConfigShape<unknown> | undefined> {
+  const foreign = Object.keys(environment).some(
+    (name) => name.startsWith('WASMWHISK_') && !shape.byVariable.has(name),
+  );
+  if (!foreign && config === undefined) return undefined;
+  return (await import('@wasmwhisk/standalone')).standaloneShape;
 }

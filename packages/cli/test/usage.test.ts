@@ -87,7 +87,7 @@ describe('the configuration', () => {
   });
 
   it('shows the defaults of single mode as JSON', async () => {
-    const { stdout } = await wasmwhisk(['config', '--single', '--json'], {
+    const { stdout } = await wasmwhisk(['config', '--mode', 'single', '--json'], {
       environment: { __OW_ALLOW_CONCURRENT: 'True' },
     });
     const { config, sources } = JSON.parse(stdout) as {

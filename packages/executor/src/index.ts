@@ -1,22 +1,26 @@
 export { readCodeClaims, readCodeFiles, type CodeFile } from './code-reading.js';
+export type { Contradiction, SettingSource } from './config/config-gathering.js';
 export { ConfigError, isConfigError, type ConfigProblem } from './config/config-error.js';
 export {
   configFileVariable,
   loadConfig,
+  loadConfigOf,
   type ConfigFlag,
   type ConfigOptions,
+  type ConfigPlan,
+  type ConfigSources,
   type LoadedConfig,
-  type SettingSource,
 } from './config/load-config.js';
-export type { ConfigMode } from './config/mode-defaults.js';
+export type { ConfigMode, ModeDefault } from './config/mode-defaults.js';
 export { suggestName } from './config/near-name.js';
 export { formatQuantity, type QuantityUnit } from './config/quantity.js';
 export { configSchema, type Complete, type ExecutorConfig } from './config/schema.js';
 export { count, section, text, texts, type Described } from './config/setting-forms.js';
 export {
-  configSections,
-  configSettings,
+  defineConfigShape,
+  executorShape,
   type ConfigSetting,
+  type ConfigShape,
   type SettingForm,
   type SettingValue,
 } from './config/settings.js';
@@ -27,7 +31,12 @@ export type {
 } from './containers/container-services.js';
 export { Caller } from './containers/caller.js';
 export type { ContainerTable } from './containers/container-table.js';
-export { Container, type ContainerLimits, type RunAnswer } from './containers/container.js';
+export {
+  Container,
+  type ContainerLimits,
+  type InitializeOptions,
+  type RunAnswer,
+} from './containers/container.js';
 export { toEngineOptions } from './engine-options.js';
 export {
   executorErrors,
@@ -51,7 +60,9 @@ export type {
   CodeRequest,
   PreparedCode,
   Preparation,
+  PreparationRequest,
   PreparationServices,
+  StoredCode,
   WantedRuntime,
 } from './preparation/preparation.js';
 export type { Lease } from './preparation/shared-cache.js';

@@ -1,23 +1,31 @@
-import type { Command } from 'commander';
-import type { ConfigSetting, LoadedConfig, SettingSource } from '@wasmwhisk/executor';
+import { Option, type Command } from 'commander';
+import type { ConfigSetting, ConfigShape, LoadedConfig, SettingSource } from '@wasmwhisk/executor';
 import type { CommandContext } from '../command-context.js';
-import { addConfigOptions, readConfig, type ConfigOptionValues } from '../config-options.js';
+import {
+  addConfigOptions,
+  readConfig,
+  readStandaloneConfig,
+  type ConfigOptionValues,
+} from '../config-options.js';
+
+const modes = ['service', 'single', 'standalone'] as const;
 
 interface ConfigCommandOptions extends ConfigOptionValues {
-  readonly single?: boolean;
+  readonly mode: (typeof modes)[number];
   readonly json?: boolean;
 }
 
-/** `wasmwhisk config`: the configuration as `serve` would use it. */
+/** `wasmwhisk config`: the configuration as `serve` or `standalone` would use it. */
 export function addConfigCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('config')
     .summary('print the configuration, and where each value comes from')
     .description(
       `Prints the configuration that 'wasmwhisk serve' would use with the same options, and where each
-value comes from: default, file, environment or flag, the later over the earlier.`,
+value comes from: default, file, environment or flag, the later over the earlier. With --mode single
+it is that of 'wasmwhisk serve --single', with --mode standalone that of 'wasmwhisk standalone'.`,
     )
-    .option('--single', "of 'wasmwhisk serve --single'")
+    .addOption(new Option('--mode <mode>', 'whose').choices(modes).default('service'))
     .option('--json', 'print {"config":...,"sources":...}');
   addConfigOptions(command, true)
     .addHelpText(
@@ -25,24 +33,34 @@ value comes from: default, file, environment or flag, the later over the earlier
       `
 Examples:
   wasmwhisk config
-  wasmwhisk config --single --json
+  wasmwhisk config --mode standalone
+  wasmwhisk config --mode single --json
   WASMWHISK_LIMITS_MEMORY_BYTES=64MiB wasmwhisk config`,
     )
-    .action(async (options: ConfigCommandOptions) => {
-      const mode = options.single === true ? 'single' : 'service';
-      const loaded = await readConfig(mode, options, context);
-      const { configSettings } = await import('@wasmwhisk/executor');
-      context.writeOut(
-        options.json === true ? formatJson(loaded) : formatTable(loaded, configSettings),
-      );
+    .action(async ({ mode, json, ...values }: ConfigCommandOptions) => {
+      const { loaded, shape } = await read(mode, values, context);
+      context.writeOut(json === true ? formatJson(loaded) : formatTable(loaded, shape.settings));
     });
 }
 
-function formatJson({ config, sources }: LoadedConfig): string {
+async function read(
+  mode: ConfigCommandOptions['mode'],
+  values: ConfigOptionValues,
+  context: CommandContext,
+): Promise<{ readonly loaded: LoadedConfig<object>; readonly shape: ConfigShape<unknown> }> {
+  if (mode === 'standalone') {
+    const loaded = await readStandaloneConfig(values, context);
+    return { loaded, shape: (await import('@wasmwhisk/standalone')).standaloneShape };
+  }
+  const loaded = await readConfig(mode, values, context);
+  return { loaded, shape: (await import('@wasmwhisk/executor')).executorShape };
+}
+
+function formatJson({ config, sources }: LoadedConfig<object>): string {
   return `${JSON.stringify({ config, sources: Object.fromEntries(sources) })}\n`;
 }
 
-function formatTable(loaded: LoadedConfig, settings: readonly ConfigSetting[]): string {
+function formatTable(loaded: LoadedConfig<object>, settings: readonly ConfigSetting[]): string {
   const rows = settings.map((setting) => [
     setting.path,
     formatValue(valueOf(loaded, setting)),
@@ -56,8 +74,8 @@ function formatTable(loaded: LoadedConfig, settings: readonly ConfigSetting[]): 
     .join('');
 }
 
-function valueOf({ config }: LoadedConfig, { section, name }: ConfigSetting): unknown {
-  const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
+function valueOf({ config }: LoadedConfig<object>, { section, name }: ConfigSetting): unknown {
+  const sections = config as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   return sections[section]?.[name];
 }
 

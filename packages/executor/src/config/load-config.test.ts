@@ -8,7 +8,7 @@ import { isConfigError } from './config-error.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { configSchema } from './schema.js';
 import { readSetting } from './setting-value.js';
-import { configSettings } from './settings.js';
+import { executorShape } from './settings.js';
 
 function load(options: Partial<ConfigOptions> = {}): ReturnType<typeof loadConfig> {
   return loadConfig({ mode: 'service', environment: {}, ...options });
@@ -62,7 +62,7 @@ describe('loadConfig', () => {
     expect(config).toEqual(schemaDefaults());
     expect(Check(configSchema, config)).toBe(true);
     expect([...sources.values()].every((source) => source.type === 'default')).toBe(true);
-    expect(sources.size).toBe(configSettings.length);
+    expect(sources.size).toBe(executorShape.settings.length);
   });
 
   it('lets flags win over environment, environment over file, file over defaults', () => {
@@ -238,7 +238,7 @@ describe('loadConfig', () => {
       fc.object(),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...configSettings), values, (setting, value) => {
+      fc.property(fc.constantFrom(...executorShape.settings), values, (setting, value) => {
         const read = readSetting(setting, value);
         const config = schemaDefaults();
         const section = config[setting.section];
@@ -286,26 +286,26 @@ describe('loadConfig', () => {
   });
 });
 
-describe('configSettings', () => {
+describe('executorShape.settings', () => {
   it('reads every setting back from its variable', () => {
     const environment = Object.fromEntries(
-      configSettings.map(({ environmentName, defaultValue }) => [
+      executorShape.settings.map(({ environmentName, defaultValue }) => [
         environmentName,
         Array.isArray(defaultValue) ? defaultValue.join(',') : String(defaultValue),
       ]),
     );
-    expect(Object.keys(environment)).toHaveLength(configSettings.length);
+    expect(Object.keys(environment)).toHaveLength(executorShape.settings.length);
     expect(load({ environment }).config).toEqual(load().config);
   });
 
   it('holds no secret, so that it may be printed and logged', () => {
     // Whoever adds one has to keep it out of `wasmwhisk config` and of the log first.
-    const names = configSettings.map((setting) => setting.path);
+    const names = executorShape.settings.map((setting) => setting.path);
     expect(names.filter((name) => /secret|password|token|key$|credential/i.test(name))).toEqual([]);
   });
 
   it('names variables by section and words', () => {
-    const names = configSettings.map((setting) => setting.environmentName);
+    const names = executorShape.settings.map((setting) => setting.environmentName);
     expect(names).toContain('WASMWHISK_LIMITS_MEMORY_BYTES');
     expect(names).toContain('WASMWHISK_RUNTIME_HEAP_MIB');
     expect(names).toContain('WASMWHISK_SERVER_KEEP_ALIVE_TIMEOUT_MS');

@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, type ConfigProblem } from './config-error.js';
-import { modeDefaults, readMemoryLimit, type ConfigMode } from './mode-defaults.js';
+import {
+  ConfigGathering,
+  toOrigin,
+  type Contradiction,
+  type SettingSource,
+} from './config-gathering.js';
+import {
+  modeDefaults,
+  readMemoryLimit,
+  type ConfigMode,
+  type ModeDefault,
+} from './mode-defaults.js';
 import { suggestName } from './near-name.js';
 import type { ExecutorConfig } from './schema.js';
-import { readSetting, readSettingText, type ReadSetting } from './setting-value.js';
-import { configSections, configSettings, type SettingValue } from './settings.js';
+import { readSetting, readSettingText } from './setting-value.js';
+import { executorShape, type ConfigShape } from './settings.js';
 
 /** A setting given on the command line. */
 export interface ConfigFlag {
@@ -16,31 +26,42 @@ export interface ConfigFlag {
   readonly flag: string;
 }
 
-/** Where `loadConfig` looks, the weakest first: defaults, file, environment, flags. */
-export interface ConfigOptions {
-  readonly mode: ConfigMode;
+/** Where settings are looked for, the weakest first: defaults, file, environment, flags. */
+export interface ConfigSources {
   /** A JSON file. Default: the one that WASMWHISK_CONFIG names, or none. */
   readonly file?: string | undefined;
   /** Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Of several flags for one setting the last counts. Default: none. */
   readonly flags?: readonly ConfigFlag[];
+  /**
+   * Settings of another program of ours: as variables and as members of the file they are passed over,
+   * because one shell and one file may serve both. Default: none.
+   */
+  readonly otherShape?: ConfigShape<unknown> | undefined;
+}
+
+/** What `loadConfig` is told. */
+export interface ConfigOptions extends ConfigSources {
+  readonly mode: ConfigMode;
   /** Memory of the control group in bytes. Default: read from the system in single mode. */
   readonly memoryLimitBytes?: number | undefined;
 }
 
-/** Where a value came from. */
-export type SettingSource =
-  | { readonly type: 'default' }
-  /** Another default of the mode; `reason` is a clause. */
-  | { readonly type: 'mode-default'; readonly reason: string }
-  | { readonly type: 'file'; readonly file: string }
-  | { readonly type: 'environment'; readonly variable: string }
-  | { readonly type: 'flag'; readonly flag: string };
+/** How a configuration is completed, beside what its settings say of themselves. */
+export interface ConfigPlan<Config> {
+  readonly shape: ConfigShape<Config>;
+  /** Defaults other than the schema's, by path. */
+  readonly defaults: ReadonlyMap<string, ModeDefault>;
+  /** Defaults that follow from other settings; they count where nobody set the setting itself. */
+  readonly followingDefaults?: (config: Config) => ReadonlyMap<string, ModeDefault>;
+  /** What does not fit together although each setting is valid by itself. */
+  readonly contradictions?: (config: Config) => readonly Contradiction[];
+}
 
 /** A complete configuration, frozen, and where each value came from. */
-export interface LoadedConfig {
-  readonly config: ExecutorConfig;
+export interface LoadedConfig<Config = ExecutorConfig> {
+  readonly config: Config;
   /** By path, such as `limits.memoryBytes`; every setting is in it. */
   readonly sources: ReadonlyMap<string, SettingSource>;
 }
@@ -56,67 +77,53 @@ const otherVariables: ReadonlySet<string> = new Set([
   'WASMWHISK_NATIVE_TRACE',
 ]);
 
-const settingsByPath = new Map(configSettings.map((setting) => [setting.path, setting]));
-const settingsByVariable = new Map(
-  configSettings.map((setting) => [setting.environmentName, setting]),
-);
-const knownPaths = [...settingsByPath.keys()];
-
-/** Values and problems as they are gathered, the stronger source over the weaker. */
-class Gathering {
-  readonly values = new Map<string, SettingValue>();
-  readonly sources = new Map<string, SettingSource>();
-  readonly problems: ConfigProblem[] = [];
-
-  put(settingPath: string, value: SettingValue, source: SettingSource): void {
-    this.values.set(settingPath, value);
-    this.sources.set(settingPath, source);
-  }
-
-  take(settingPath: string, read: ReadSetting, source: SettingSource, origin: string): void {
-    if (read.type === 'value') this.put(settingPath, read.value, source);
-    else this.report(origin, read.reason, settingPath);
-  }
-
-  report(origin: string, reason: string, settingPath?: string): void {
-    this.problems.push({ origin, path: settingPath, reason });
-  }
-}
-
 /**
- * Reads the configuration: defaults < file < environment < flags. Unknown names are refused with a
- * suggestion.
+ * Reads the configuration of an executor: defaults < file < environment < flags. Unknown names are
+ * refused with a suggestion.
  *
  * @throws ConfigError with every problem of every source at once.
  */
-export function loadConfig(options: ConfigOptions): LoadedConfig {
-  const environment = options.environment ?? process.env;
-  const gathering = new Gathering();
-  putDefaults(gathering, options, environment);
+export function loadConfig({ mode, memoryLimitBytes, ...sources }: ConfigOptions): LoadedConfig {
+  const environment = sources.environment ?? process.env;
+  const limit = memoryLimitBytes ?? (mode === 'single' ? readMemoryLimit() : undefined);
+  const defaults = modeDefaults(mode, environment, limit);
+  return loadConfigOf({ shape: executorShape, defaults }, sources);
+}
+
+/**
+ * Reads a configuration of any shape, as `loadConfig` does that of an executor.
+ *
+ * @throws ConfigError with every problem of every source at once; contradictions are looked for once
+ *   every setting is valid.
+ */
+export function loadConfigOf<Config>(
+  plan: ConfigPlan<Config>,
+  sources: ConfigSources,
+): LoadedConfig<Config> {
+  const environment = sources.environment ?? process.env;
+  const gathering = new ConfigGathering(plan.shape, sources.otherShape);
+  for (const { path: settingPath, defaultValue } of plan.shape.settings)
+    gathering.put(settingPath, defaultValue, { type: 'default' });
+  gathering.putDefaults(plan.defaults);
   const named = environment[configFileVariable];
-  const file = options.file ?? (named === '' ? undefined : named);
+  const file = sources.file ?? (named === '' ? undefined : named);
   if (file !== undefined) readFileInto(gathering, file);
   readEnvironmentInto(gathering, environment);
-  for (const flag of options.flags ?? []) readFlagInto(gathering, flag);
-  if (gathering.problems.length > 0) throw new ConfigError(gathering.problems);
-  return { config: toConfig(gathering.values), sources: gathering.sources };
+  for (const flag of sources.flags ?? []) readFlagInto(gathering, flag);
+  gathering.throwProblems();
+  if (plan.followingDefaults !== undefined)
+    gathering.putDefaults(plan.followingDefaults(gathering.toConfig()));
+  const config = gathering.toConfig();
+  for (const contradiction of plan.contradictions?.(config) ?? [])
+    gathering.reportContradiction(contradiction);
+  gathering.throwProblems();
+  return { config, sources: gathering.sources };
 }
 
-function putDefaults(
-  gathering: Gathering,
-  { mode, memoryLimitBytes }: ConfigOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): void {
-  for (const setting of configSettings)
-    gathering.put(setting.path, setting.defaultValue, { type: 'default' });
-  const limit = memoryLimitBytes ?? (mode === 'single' ? readMemoryLimit() : undefined);
-  for (const [settingPath, { value, reason }] of modeDefaults(mode, environment, limit))
-    gathering.put(settingPath, value, { type: 'mode-default', reason });
-}
-
-function readFileInto(gathering: Gathering, file: string): void {
-  const shown = path.resolve(file);
-  const origin = `file ${shown}`;
+function readFileInto(gathering: ConfigGathering<unknown>, file: string): void {
+  const { shape, otherShape } = gathering;
+  const source: SettingSource = { type: 'file', file: path.resolve(file) };
+  const origin = toOrigin(source);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
@@ -129,8 +136,9 @@ function readFileInto(gathering: Gathering, file: string): void {
     return;
   }
   for (const [section, members] of Object.entries(content)) {
-    if (!configSections.includes(section)) {
-      const known = [...configSections, ...knownPaths];
+    if (!shape.sections.includes(section)) {
+      if (otherShape?.sections.includes(section) === true) continue;
+      const known = [...shape.sections, ...shape.byPath.keys()];
       gathering.report(origin, `there is no section "${section}"${suggestName(section, known)}`);
       continue;
     }
@@ -140,40 +148,35 @@ function readFileInto(gathering: Gathering, file: string): void {
     }
     for (const [name, value] of Object.entries(members)) {
       const settingPath = `${section}.${name}`;
-      const setting = settingsByPath.get(settingPath);
-      if (setting === undefined) gathering.report(origin, unknownSetting(settingPath));
-      else
-        gathering.take(
-          settingPath,
-          readSetting(setting, value),
-          { type: 'file', file: shown },
-          origin,
-        );
+      const setting = shape.byPath.get(settingPath);
+      if (setting === undefined) gathering.report(origin, unknownSetting(shape, settingPath));
+      else gathering.take(settingPath, readSetting(setting, value), source, origin);
     }
   }
 }
 
 function readEnvironmentInto(
-  gathering: Gathering,
+  gathering: ConfigGathering<unknown>,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
+  const { shape, otherShape } = gathering;
   for (const [variable, text] of Object.entries(environment)) {
     if (text === undefined || !variable.startsWith('WASMWHISK_')) continue;
     if (otherVariables.has(variable)) continue;
-    const setting = settingsByVariable.get(variable);
-    const origin = `environment variable ${variable}`;
+    const setting = shape.byVariable.get(variable);
+    if (setting === undefined && otherShape?.byVariable.has(variable) === true) continue;
+    const source: SettingSource = { type: 'environment', variable };
+    const origin = toOrigin(source);
     if (setting !== undefined)
-      gathering.take(
-        setting.path,
-        readSettingText(setting, text),
-        { type: 'environment', variable },
-        origin,
-      );
-    else if (!isServiceLink(variable, text))
-      gathering.report(
-        origin,
-        `there is no such setting${suggestName(variable, [configFileVariable, ...settingsByVariable.keys()])}`,
-      );
+      gathering.take(setting.path, readSettingText(setting, text), source, origin);
+    else if (!isServiceLink(variable, text)) {
+      const known = [
+        configFileVariable,
+        ...shape.byVariable.keys(),
+        ...(otherShape?.byVariable.keys() ?? []),
+      ];
+      gathering.report(origin, `there is no such setting${suggestName(variable, known)}`);
+    }
   }
 }
 
@@ -187,15 +190,19 @@ function isServiceLink(variable: string, text: string): boolean {
   return /_PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)$/.test(variable);
 }
 
-function readFlagInto(gathering: Gathering, { path: settingPath, text, flag }: ConfigFlag): void {
-  const origin = `flag ${flag}`;
-  const setting = settingsByPath.get(settingPath);
-  if (setting === undefined) gathering.report(origin, unknownSetting(settingPath));
-  else gathering.take(settingPath, readSettingText(setting, text), { type: 'flag', flag }, origin);
+function readFlagInto(
+  gathering: ConfigGathering<unknown>,
+  { path: settingPath, text, flag }: ConfigFlag,
+): void {
+  const source: SettingSource = { type: 'flag', flag };
+  const origin = toOrigin(source);
+  const setting = gathering.shape.byPath.get(settingPath);
+  if (setting === undefined) gathering.report(origin, unknownSetting(gathering.shape, settingPath));
+  else gathering.take(settingPath, readSettingText(setting, text), source, origin);
 }
 
-function unknownSetting(settingPath: string): string {
-  return `there is no setting "${settingPath}"${suggestName(settingPath, knownPaths)}`;
+function unknownSetting({ byPath }: ConfigShape<unknown>, settingPath: string): string {
+  return `there is no setting "${settingPath}"${suggestName(settingPath, [...byPath.keys()])}`;
 }
 
 function whyUnreadable(error: unknown): string {
@@ -216,16 +223,4 @@ function whyUnreadable(error: unknown): string {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Every setting has been put and checked by the schema's own rules, so the result has its type. */
-function toConfig(values: ReadonlyMap<string, SettingValue>): ExecutorConfig {
-  const sections: Record<string, Record<string, SettingValue>> = {};
-  for (const { path: settingPath, section, name } of configSettings) {
-    const value = values.get(settingPath);
-    if (value === undefined) throw new TypeError(`${settingPath} has no value`);
-    (sections[section] ??= {})[name] = Array.isArray(value) ? Object.freeze(value) : value;
-  }
-  for (const section of Object.values(sections)) Object.freeze(section);
-  return Object.freeze(sections) as unknown as ExecutorConfig;
 }

@@ -8,6 +8,8 @@ describe('unitOfName', () => {
     expect(unitOfName('server.bodyBytesMax')).toBe('bytes');
     expect(unitOfName('limits.timeoutMsMax')).toBe('milliseconds');
     expect(unitOfName('runtime.heapMiB')).toBe('mebibytes');
+    expect(unitOfName('actions.memoryMiBMax')).toBe('mebibytes');
+    expect(unitOfName('actions.timeoutMsMin')).toBe('milliseconds');
     expect(unitOfName('server.connectionsMax')).toBeUndefined();
   });
 });

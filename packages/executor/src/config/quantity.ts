@@ -1,4 +1,4 @@
-/** What a number counts, read from the end of its name: `memoryBytes`, `timeoutMsMax`, `heapMiB`. */
+/** What a number counts, read from the end of its name: `memoryBytes`, `timeoutMsMax`, `memoryMiBMin`. */
 export type QuantityUnit = 'bytes' | 'milliseconds' | 'mebibytes';
 
 const byteUnits: Readonly<Record<string, number>> = {
@@ -17,9 +17,9 @@ const timeUnits: Readonly<Record<string, number>> = {
 
 /** The unit that a setting's name ends with; `undefined` for plain counts. */
 export function unitOfName(name: string): QuantityUnit | undefined {
-  if (/Bytes(Max)?$/.test(name)) return 'bytes';
-  if (/Ms(Max)?$/.test(name)) return 'milliseconds';
-  return name.endsWith('MiB') ? 'mebibytes' : undefined;
+  if (/Bytes(Min|Max)?$/.test(name)) return 'bytes';
+  if (/Ms(Min|Max)?$/.test(name)) return 'milliseconds';
+  return /MiB(Min|Max)?$/.test(name) ? 'mebibytes' : undefined;
 }
 
 /** How values of a unit may be written beside plain numbers; a clause for messages. */

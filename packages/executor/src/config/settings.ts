@@ -1,4 +1,5 @@
-import { configSchema } from './schema.js';
+import type { Static } from 'typebox';
+import { configSchema, type Complete, type ExecutorConfig } from './schema.js';
 import { unitOfName, type QuantityUnit } from './quantity.js';
 
 /** A value of the configuration. */
@@ -35,20 +36,50 @@ export interface ConfigSetting {
   readonly description: string;
 }
 
-/** Every setting, in the order of the schema. */
-export const configSettings: readonly ConfigSetting[] = Object.entries(
-  configSchema.properties,
-).flatMap(([section, schema]) =>
-  Object.entries<LeafSchema>(schema.properties).map(([name, leaf]) =>
-    toSetting(section, name, leaf),
-  ),
-);
+/** A schema of sections, each with its settings, as `section` of `setting-forms.ts` makes it. */
+export interface ConfigSchema {
+  readonly properties: Readonly<
+    Record<string, { readonly properties: Readonly<Record<string, LeafSchema>> }>
+  >;
+}
 
-/** Sections of the configuration, in the order of the schema. */
-export const configSections: readonly string[] = Object.keys(configSchema.properties);
+/**
+ * What a configuration consists of: the loader reads any that is described so.
+ *
+ * @typeParam Config - The complete configuration.
+ */
+export interface ConfigShape<Config> {
+  /** In the order of the schema. */
+  readonly sections: readonly string[];
+  /** In the order of the schema. */
+  readonly settings: readonly ConfigSetting[];
+  readonly byPath: ReadonlyMap<string, ConfigSetting>;
+  readonly byVariable: ReadonlyMap<string, ConfigSetting>;
+  /** Never there: it ties the type to its shape. */
+  readonly configType?: Config;
+}
+
+/**
+ * Makes of a schema what the loader, the pages and the commands need.
+ *
+ * @throws TypeError when a setting lacks its default or description, or has a form that no setting has
+ */
+export function defineConfigShape<const Schema extends ConfigSchema>(
+  schema: Schema,
+): ConfigShape<Complete<Static<Schema>>> {
+  const settings = Object.entries(schema.properties).flatMap(([section, { properties }]) =>
+    Object.entries(properties).map(([name, leaf]) => toSetting(section, name, leaf)),
+  );
+  return {
+    sections: Object.keys(schema.properties),
+    settings,
+    byPath: new Map(settings.map((setting) => [setting.path, setting])),
+    byVariable: new Map(settings.map((setting) => [setting.environmentName, setting])),
+  };
+}
 
 /** The parts of JSON Schema that the configuration's schema uses. */
-interface LeafSchema {
+export interface LeafSchema {
   readonly type?: string | undefined;
   readonly default?: unknown;
   readonly description?: string | undefined;
@@ -115,3 +146,6 @@ function toEnvironmentName(section: string, name: string): string {
   const words = name.replace('MiB', 'Mib').replace(/[A-Z]/g, (letter) => `_${letter}`);
   return `WASMWHISK_${section}_${words}`.toUpperCase();
 }
+
+/** The settings of an executor. */
+export const executorShape: ConfigShape<ExecutorConfig> = defineConfigShape(configSchema);

@@ -1,4 +1,13 @@
-import { configSchema, count, section, text, texts, type Complete } from '@wasmwhisk/executor';
+import {
+  configSchema,
+  count,
+  defineConfigShape,
+  section,
+  text,
+  texts,
+  type Complete,
+  type ConfigShape,
+} from '@wasmwhisk/executor';
 import type { Static } from 'typebox';
 
 const mebibyte = 1024 * 1024;
@@ -131,3 +140,7 @@ export const standaloneConfigSchema = section({
 
 /** The complete configuration of a standalone OpenWhisk, every value present. */
 export type StandaloneConfig = Complete<Static<typeof standaloneConfigSchema>>;
+
+/** Every setting of a standalone OpenWhisk. */
+export const standaloneShape: ConfigShape<StandaloneConfig> =
+  defineConfigShape(standaloneConfigSchema);
