@@ -19,7 +19,7 @@ import {
   readCapabilityRequests,
   type DescriptorRequests,
 } from '../policy.js';
-import type { PreparedCode } from '../preparation/preparation.js';
+import type { PreparedCode, StoredCode } from '../preparation/preparation.js';
 import { removeTree } from '../preparation/remove-tree.js';
 import type { Lease } from '../preparation/shared-cache.js';
 import type { Caller } from './caller.js';
@@ -42,6 +42,12 @@ export interface ContainerLimits {
   readonly memoryBytes?: number;
   /** Default: `limits.logBytes`, which also bounds it. 0: nothing is kept, and nobody is told so. */
   readonly logBytes?: number;
+}
+
+/** How a container is initialized where no `/init` says it. */
+export interface InitializeOptions extends ContainerLimits {
+  /** Takes the place of `InitRequest.code`. */
+  readonly code?: StoredCode;
 }
 
 /** A good `/run`, and what it cost. */
@@ -113,18 +119,19 @@ export class Container {
    *
    * @throws ExecutorError, WasmRuntimeError
    */
-  async initialize(request: InitRequest, limits: ContainerLimits = {}): Promise<void> {
+  async initialize(request: InitRequest, options: InitializeOptions = {}): Promise<void> {
     this.assertInitializable();
-    if (request.code === undefined) throw executorError('WW_ERR_CODE_MISSING');
+    const code = options.code ?? request.code;
+    if (code === undefined) throw executorError('WW_ERR_CODE_MISSING');
     this.#initializing = true;
     const { logLimits } = this.#services;
     this.#logLimits = {
       ...logLimits,
-      bytes: Math.min(limits.logBytes ?? logLimits.bytes, logLimits.bytes),
+      bytes: Math.min(options.logBytes ?? logLimits.bytes, logLimits.bytes),
     };
     const startedAt = performance.now();
     try {
-      this.#action = await this.#createAction(request, request.code, limits);
+      this.#action = await this.#createAction(request, code, options);
       if (this.#destroyed) {
         await this.#dropAction();
         throw executorError('WW_ERR_CONTAINER_DESTROYED');
@@ -211,7 +218,7 @@ export class Container {
 
   async #createAction(
     request: InitRequest,
-    code: Uint8Array,
+    code: Uint8Array | StoredCode,
     limits: ContainerLimits,
   ): Promise<Action> {
     const { config, preparation, runner } = this.#services;
@@ -222,7 +229,11 @@ export class Container {
       return runtime;
     };
     const { binary, main } = request;
-    const prepared = await preparation.prepare({ code, binary, main }, wanted);
+    const memoryBytes = Math.min(
+      limits.memoryBytes ?? config.limits.memoryBytes,
+      config.limits.memoryBytes,
+    );
+    const prepared = await preparation.prepare({ code, binary, main, memoryBytes }, wanted);
     let folder: string | undefined;
     try {
       const { compiled, descriptor, entry, filesFolder } = prepared.value;
@@ -238,10 +249,6 @@ export class Container {
       if (filesFolder !== undefined)
         directories.unshift({ hostPath: filesFolder, guestPath: '.', access: 'read-only' });
       const { tableElements, resultBytes } = config.limits;
-      const memoryBytes = Math.min(
-        limits.memoryBytes ?? config.limits.memoryBytes,
-        config.limits.memoryBytes,
-      );
       const initialized = await runner.initialize(this.key, compiled, {
         entry,
         limits: { memoryBytes, tableElements, resultBytes },

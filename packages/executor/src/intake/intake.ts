@@ -23,6 +23,8 @@ import { unpackFiles, type UnpackedFiles } from './unpack.js';
 export interface CodeToTake {
   /** The text of `code` in UTF-8, as JSON means it. */
   readonly code: Uint8Array;
+  /** `bytes`: the code is what the text would stand for, and nothing is decoded. Default: `text`. */
+  readonly form?: 'text' | 'bytes';
   /** The invoker's guess whether the text is base64. */
   readonly binary: boolean;
   /** `main` when the user named none. */
@@ -93,15 +95,16 @@ export interface OpenedCode {
 /** Decodes the code and opens its archive. @throws IntakeError */
 export async function openCode({
   code,
+  form,
   binary,
   limits,
-}: Pick<CodeToTake, 'code' | 'binary' | 'limits'>): Promise<OpenedCode> {
+}: Pick<CodeToTake, 'code' | 'form' | 'binary' | 'limits'>): Promise<OpenedCode> {
   if (code.length > limits.codeBytes)
     throw new IntakeError(
       'code-too-long',
       `The code is ${String(code.length)} bytes long, and at most ${String(limits.codeBytes)} are taken.`,
     );
-  const bytes = decodeCode(code, binary);
+  const bytes = form === 'bytes' ? code : decodeCode(code, binary);
   return { bytes, archive: await openArchive(bytes, limits) };
 }
 

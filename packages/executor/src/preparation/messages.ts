@@ -12,6 +12,7 @@ export interface PreparationSettings {
 export interface IntakeTask {
   readonly type: 'intake';
   readonly code: Uint8Array<ArrayBuffer>;
+  readonly form: 'text' | 'bytes';
   readonly binary: boolean;
   readonly main: string;
   readonly limits: IntakeLimits;

@@ -38,12 +38,27 @@ interface SizedArtifact {
   readonly bytes: number;
 }
 
+/** Code as whoever keeps it has it: bytes, not the text of an `/init`, under a digest. */
+export interface StoredCode {
+  /** SHA-256 of the bytes, 64 lower-case hex digits. */
+  readonly digest: string;
+  /** Called only when the code is not ready yet. */
+  readonly load: () => Uint8Array;
+}
+
 /** The code of an `/init`. */
 export interface CodeRequest {
   /** The code text; copied before it crosses a thread. */
   readonly code: Uint8Array;
   readonly binary: boolean;
   readonly main: string;
+}
+
+/** What is to be made ready. */
+export interface PreparationRequest extends Omit<CodeRequest, 'code'> {
+  readonly code: Uint8Array | StoredCode;
+  /** Most linear memory of one guest, where runtimes build it into compiled code. Default: `limits.memoryBytes`. */
+  readonly memoryBytes?: number;
 }
 
 /** Told what the descriptor says, decides which runtime is wanted; may throw. */
@@ -128,10 +143,12 @@ export class Preparation {
    *
    * @throws ExecutorError `WW_ERR_CODE_*`; WasmRuntimeError as `WasmRuntime.precompile`
    */
-  async prepare(request: CodeRequest, wanted: WantedRuntime): Promise<Lease<PreparedCode>> {
-    const digest = await digestOf(request.code);
+  async prepare(request: PreparationRequest, wanted: WantedRuntime): Promise<Lease<PreparedCode>> {
+    const { code, main } = request;
+    const digest = code instanceof Uint8Array ? await digestOf(code) : `stored ${code.digest}`;
+    const memoryBytes = request.memoryBytes ?? this.#config.limits.memoryBytes;
     // What the annotations want is part of the key; what the descriptor wants follows from the code.
-    const key = `${digest} ${wanted(undefined)} ${request.main}`;
+    const key = `${digest} ${wanted(undefined)} ${String(memoryBytes)} ${main}`;
     return this.#prepared.lease(key, async () => {
       const unpacked = await this.#unpack(request);
       try {
@@ -143,8 +160,13 @@ export class Preparation {
         const runtime = await (artifact.precompiled === undefined
           ? chooser.choose(description, wantedName)
           : choosePrecompiledRuntime(artifact.precompiled, wantedName, runtimes));
-        const lease = await this.#compiled.lease(`${runtime} ${artifact.digest}`, async () => ({
-          compiled: await this.#compile(artifact, runtime),
+        // Where threads are the engine's own, a container's limit holds in each instance, and containers
+        // with different ones share the code.
+        const { threading } = await runtimes.get(runtime);
+        const builtInBytes = threading === 'own' ? this.#config.limits.memoryBytes : memoryBytes;
+        const artifactKey = `${runtime} ${String(builtInBytes)} ${artifact.digest}`;
+        const lease = await this.#compiled.lease(artifactKey, async () => ({
+          compiled: await this.#compile(artifact, runtime, builtInBytes),
           bytes: artifactBytes,
         }));
         lease.release();
@@ -163,12 +185,14 @@ export class Preparation {
     await this.#folder.remove();
   }
 
-  async #unpack({ code, binary, main }: CodeRequest): Promise<UnpackedCode> {
-    const copy = new Uint8Array(code);
+  async #unpack({ code, binary, main }: PreparationRequest): Promise<UnpackedCode> {
+    const isText = code instanceof Uint8Array;
+    const copy = new Uint8Array(isText ? code : code.load());
     const result = await this.#run(
       {
         type: 'intake',
         code: copy,
+        form: isText ? 'text' : 'bytes',
         binary,
         main,
         limits: toIntakeLimits(this.#config.limits),
@@ -182,8 +206,8 @@ export class Preparation {
     return { artifact, entry, filesFolder: files.folder, filesBytes: files.bytes, descriptor };
   }
 
-  async #compile(artifact: Artifact, name: string): Promise<CompiledArtifact> {
-    const { memoryBytes, tableElements } = this.#config.limits;
+  async #compile(artifact: Artifact, name: string, memoryBytes: number): Promise<CompiledArtifact> {
+    const { tableElements } = this.#config.limits;
     const { arrays } = this.#config.policy;
     const limits = { memoryBytes, tableElements, arrays };
     const runtime = await this.#services.runtimes.get(name);
