@@ -1,0 +1,142 @@
+import type { Action } from '../entities/entity.js';
+import { isSamePath, toPathText, type EntityPath } from '../entities/entity-path.js';
+import { Rejection } from '../rejections.js';
+import type { EntityStore } from '../storage/stores.js';
+import type { Identity } from '../users/identity.js';
+import { assertOwn, type Catalog } from './catalog.js';
+
+/**
+ * Deepest nesting of sequences in sequences. Their length bounds how wide they are, not how deep: a
+ * sequence of one sequence of one action is one action long.
+ */
+export const sequenceDepthMax = 100;
+
+/**
+ * Checks that somebody may use the components of a sequence: that each lies in the own namespace, or in
+ * a package that may be read. Whether the actions themselves exist is not asked here.
+ *
+ * @throws Rejection `WW_ERR_API_FORBIDDEN`; `WW_ERR_API_NOT_FOUND` of a missing own package;
+ *   `WW_ERR_API_COLLECTION`; `WW_ERR_API_SEQUENCE` of more components than a sequence may have
+ */
+export function assertComponentsReadable(
+  catalog: Catalog,
+  identity: Identity,
+  components: readonly EntityPath[],
+  lengthMax: number,
+): void {
+  if (components.length > lengthMax) throw tooLong(lengthMax);
+  for (const component of components) {
+    const { namespace, package: inPackage } = component;
+    if (inPackage === undefined) assertOwn(identity, component);
+    else catalog.resolvePackage(identity, { namespace, package: undefined, name: inPackage });
+  }
+}
+
+/** A sequence that is about to be written. */
+export interface SequenceToCheck {
+  readonly path: EntityPath;
+  readonly components: readonly EntityPath[];
+  /** Most actions when all sequences in it are written out. */
+  readonly lengthMax: number;
+}
+
+/**
+ * Checks the rules of sequences at write time: every component exists, none leads back to the sequence,
+ * and written out it is not too long. Each sequence inside is counted once, however often it is used.
+ *
+ * @throws Rejection `WW_ERR_API_SEQUENCE`
+ */
+export function assertSequence(entities: EntityStore, sequence: SequenceToCheck): void {
+  new SequenceWalk(entities, sequence).walk();
+}
+
+/** Counts the actions of one sequence, depth first. */
+class SequenceWalk {
+  readonly #entities: EntityStore;
+  readonly #sequence: SequenceToCheck;
+  /** Of sequences that were walked to their end. */
+  readonly #lengths = new Map<string, number>();
+  /** Sequences that we are inside of. */
+  readonly #open = new Set<string>();
+  /** Actions seen so far; an inner sequence that is met again adds what it is long. */
+  #length = 0;
+
+  constructor(entities: EntityStore, sequence: SequenceToCheck) {
+    this.#entities = entities;
+    this.#sequence = sequence;
+  }
+
+  walk(): void {
+    this.#components(this.#sequence.components);
+  }
+
+  #components(components: readonly EntityPath[]): void {
+    if (this.#open.size >= sequenceDepthMax)
+      throw broken(`It is nested deeper than ${String(sequenceDepthMax)} sequences.`);
+    for (const component of components) this.#component(component);
+  }
+
+  #component(component: EntityPath): void {
+    const path = this.#behindBinding(component);
+    // Before it is looked up: what is about to be written may not be there yet, or be an action now.
+    if (isSamePath(path, this.#sequence.path)) throw recursive(component);
+    const action = this.#find(path);
+    if (action === undefined)
+      throw broken(`The component "${toPathText(component)}" does not exist.`);
+    if (action.exec.type === 'code') {
+      this.#add(1);
+      return;
+    }
+    const key = toPathText(path);
+    const known = this.#lengths.get(key);
+    if (known !== undefined) {
+      this.#add(known);
+      return;
+    }
+    // Sequences are checked when they are written, but a binding may have been turned around since.
+    if (this.#open.has(key)) throw recursive(component);
+    this.#open.add(key);
+    const before = this.#length;
+    this.#components(action.exec.components);
+    this.#lengths.set(key, this.#length - before);
+    this.#open.delete(key);
+  }
+
+  #add(length: number): void {
+    this.#length += length;
+    if (this.#length > this.#sequence.lengthMax) throw tooLong(this.#sequence.lengthMax);
+  }
+
+  /**
+   * Where the action of a component really is. Nobody's rights are asked: those of the caller were for the
+   * components that it names, and an inner sequence was written by somebody who had them.
+   */
+  #behindBinding(component: EntityPath): EntityPath {
+    const { namespace, package: inPackage, name } = component;
+    if (inPackage === undefined) return component;
+    const found = this.#entities.find({ namespace, package: undefined, name: inPackage });
+    const binding = found?.type === 'package' ? found.binding : undefined;
+    return binding === undefined
+      ? component
+      : { namespace: binding.namespace, package: binding.name, name };
+  }
+
+  #find(path: EntityPath): Action | undefined {
+    const entity = this.#entities.find(path);
+    return entity?.type === 'action' ? entity : undefined;
+  }
+}
+
+function tooLong(lengthMax: number): Rejection {
+  return broken(
+    `It has more than ${String(lengthMax)} actions, those of sequences in it included.`,
+  );
+}
+
+function recursive(component: EntityPath): Rejection {
+  return broken(`Its component "${toPathText(component)}" leads back to the sequence itself.`);
+}
+
+function broken(reason: string): Rejection {
+  return new Rejection('WW_ERR_API_SEQUENCE', `The sequence is not valid. ${reason}`);
+}
