@@ -3,12 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
+import { addActionRoutes } from './action-routes.js';
+import { addActivationRoutes } from './activation-routes.js';
 import { jsonType } from './answer.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addInformationRoutes } from './information-routes.js';
 import { MethodFallbacks } from './method-fallbacks.js';
 import { addNamespaceRoutes } from './namespace-routes.js';
 import { OriginGuard } from './origin-guard.js';
+import { addPackageRoutes } from './package-routes.js';
+import { addRuleRoutes } from './rule-routes.js';
+import { addTriggerRoutes } from './trigger-routes.js';
 
 /** Under which name Fastify finds the parser of every body but JSON. */
 const bodyType = 'application/octet-stream';
@@ -78,6 +83,11 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
 function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
   addInformationRoutes(app, services);
   addNamespaceRoutes(app, services);
+  addActionRoutes(app, services);
+  addPackageRoutes(app, services);
+  addTriggerRoutes(app, services);
+  addRuleRoutes(app, services);
+  addActivationRoutes(app, services);
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */

@@ -58,11 +58,11 @@ export class Catalog {
    *   `WW_ERR_API_NOT_FOUND` when the own one, or what it binds, is missing; `WW_ERR_API_COLLECTION`
    */
   resolvePackage(identity: Identity, path: EntityPath): ResolvedPackage {
-    const found = this.#readablePackage(identity, path);
+    const found = this.readPackage(identity, path);
     const { binding } = found;
     if (binding === undefined)
       return { package: found, provider: found, parameters: found.parameters };
-    const provider = this.#readablePackage(identity, { ...binding, package: undefined });
+    const provider = this.readPackage(identity, { ...binding, package: undefined });
     const parameters = mergeKeyValues(provider.parameters, found.parameters);
     return { package: found, provider, parameters };
   }
@@ -89,7 +89,12 @@ export class Catalog {
     };
   }
 
-  #readablePackage(identity: Identity, path: EntityPath): Package {
+  /**
+   * Finds a package that the caller may read, itself and not what it binds.
+   *
+   * @throws Rejection as `resolvePackage`
+   */
+  readPackage(identity: Identity, path: EntityPath): Package {
     const isOwn = path.namespace === identity.namespace;
     const entity = this.entities.find(path);
     if (isOwn) {

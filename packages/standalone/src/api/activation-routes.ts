@@ -1,0 +1,149 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { assertOwnNamespace } from '../catalog/catalog.js';
+import type { ActivationRecord } from '../entities/activation-record.js';
+import { parseActivationId, parseEntityName } from '../entities/names.js';
+import { Rejection } from '../rejections.js';
+import type { StandaloneServices } from '../standalone-services.js';
+import type { ActivationQuery, ActivationStore } from '../storage/stores.js';
+import {
+  toActivationText,
+  toLogsText,
+  toResponseText,
+  toSummaryText,
+} from './activation-documents.js';
+import { jsonType, sendJson } from './answer.js';
+import { requireIdentity } from './authentication.js';
+import { sendList } from './lists.js';
+import { readBoolean, readInteger, readPage, readText, type ListRequest } from './query.js';
+import { namespaceRoute, readNamespace, readSegment } from './request-path.js';
+
+const anyTime = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER } as const;
+
+/** Up to so many characters records are sent in one piece, with their length. */
+const pieceLengthMax = 4 * 1024 * 1024;
+
+/** What is left of activations. */
+export function addActivationRoutes(app: FastifyInstance, services: StandaloneServices): void {
+  const { config, storage, users } = services;
+  const { activations } = storage;
+  const collection = `${namespaceRoute}/activations`;
+  const url = `${collection}/:id`;
+
+  for (const each of [collection, `${collection}/`]) {
+    app.get(each, (request, reply) => {
+      const identity = requireIdentity(request, users);
+      const namespace = readNamespace(request.params, identity);
+      assertOwnNamespace(identity, namespace);
+      const page = readPage(request.query, config.api.listLimitMax);
+      const query = readActivationQuery(request.query, namespace);
+      if (readBoolean(request.query, 'docs', false)) {
+        if (page.count) {
+          throw new Rejection(
+            'WW_ERR_API_QUERY',
+            "The query parameters 'docs' and 'count' exclude each other.",
+          );
+        }
+        return sendRecords(reply, activations, query, page);
+      }
+      sendList(reply, page, {
+        collection: 'activations',
+        count: () => activations.count(query),
+        items: () => activations.list(query, page).map(toSummaryText),
+      });
+      return reply;
+    });
+  }
+
+  /** @throws Rejection */
+  const find = (request: FastifyRequest): ActivationRecord => {
+    const identity = requireIdentity(request, users);
+    const namespace = readNamespace(request.params, identity);
+    assertOwnNamespace(identity, namespace);
+    const id = parseActivationId(readSegment(request.params, 'id') ?? '');
+    const record = activations.find(namespace, id);
+    if (record !== undefined) return record;
+    throw new Rejection(
+      'WW_ERR_API_NOT_FOUND',
+      `There is no record of the activation ${id}: it is not over, or its record was removed.`,
+    );
+  };
+
+  app.get(url, (request, reply) => {
+    sendJson(reply, toActivationText(find(request)));
+  });
+  app.get(`${url}/logs`, (request, reply) => {
+    sendJson(reply, toLogsText(find(request)));
+  });
+  app.get(`${url}/result`, (request, reply) => {
+    sendJson(reply, toResponseText(find(request)));
+  });
+}
+
+function readActivationQuery(query: unknown, namespace: string): ActivationQuery {
+  return {
+    namespace,
+    name: readActionName(query),
+    sinceEpochMs: readInteger(query, 'since', anyTime, undefined),
+    uptoEpochMs: readInteger(query, 'upto', anyTime, undefined),
+  };
+}
+
+/** `name` or `package/name`. */
+function readActionName(query: unknown): string | undefined {
+  const text = readText(query, 'name')?.trim();
+  if (text === undefined || text === '') return undefined;
+  const segments = text.split('/', 3);
+  if (segments.length > 2) {
+    throw new Rejection(
+      'WW_ERR_API_QUERY',
+      "The query parameter 'name' was malformed:\nIt must be the name of an action, or package/name.",
+    );
+  }
+  for (const segment of segments) parseEntityName(segment, "query parameter 'name'");
+  return text;
+}
+
+/**
+ * Sends whole records. Two hundred of them may be too large for one text, so what is longer than a
+ * piece is read and sent bit by bit; those that are listed are the ones there were at the beginning.
+ */
+function sendRecords(
+  reply: FastifyReply,
+  activations: ActivationStore,
+  query: ActivationQuery,
+  page: ListRequest,
+): FastifyReply {
+  const ids = activations.list(query, page).map(({ activationId }) => activationId);
+  const pieces = toPieces(ids, (id) => activations.find(query.namespace, id));
+  const first = pieces.next().value ?? '';
+  const second = pieces.next();
+  if (second.done === true) return sendJson(reply, first);
+  const rest = (function* (): Generator<string, void> {
+    yield first;
+    yield second.value;
+    yield* pieces;
+  })();
+  return reply.header('content-type', jsonType).send(Readable.from(rest));
+}
+
+/** A JSON array in pieces. */
+function* toPieces(
+  ids: readonly string[],
+  find: (id: string) => ActivationRecord | undefined,
+): Generator<string, void> {
+  let piece = '[';
+  let separator = '';
+  for (const id of ids) {
+    const record = find(id);
+    // Removed since, because it was too old.
+    if (record === undefined) continue;
+    piece += separator + toActivationText(record);
+    separator = ',';
+    if (piece.length > pieceLengthMax) {
+      yield piece;
+      piece = '';
+    }
+  }
+  yield `${piece}]`;
+}
