@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { LineCollector } from './line-collector.js';
+
+const command = join(import.meta.dirname, '../../node_modules/.bin/wasmwhisk');
+
+/** `wasmwhisk standalone` as a process of its own. */
+export interface ChildStandalone extends AsyncDisposable {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly port: number;
+  /** Without the line that says where it listens. */
+  readonly stdout: LineCollector;
+  readonly stderr: LineCollector;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the process has ended and its streams are read. */
+  readonly exit: Promise<ChildExit>;
+}
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly stdout: LineCollector;
+  readonly stderr: LineCollector;
+  readonly exit: Promise<ChildExit>;
+}
+
+/** Starts the command and waits for nothing. */
+export function spawnStandalone(args: readonly string[]): Started {
+  const child = spawn(command, ['standalone', '--port', '0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
+  const stdout = new LineCollector();
+  const stderr = new LineCollector();
+  child.stdout.setEncoding('utf8').on('data', stdout.write);
+  child.stderr.setEncoding('utf8').on('data', stderr.write);
+  const exit = once(child, 'close').then(([code, signal]: (number | string | null)[]) => ({
+    code: code as number | null,
+    signal: signal as string | null,
+  }));
+  return { process: child, stdout, stderr, exit };
+}
+
+/** Starts the command and waits until it listens. */
+export async function startChildStandalone(args: readonly string[]): Promise<ChildStandalone> {
+  const started = spawnStandalone(args);
+  const { process: child, stdout, stderr, exit } = started;
+  const dispose = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exit;
+  };
+  try {
+    await expect
+      .poll(() => (child.exitCode === null ? stdout.lines.length : stderr.text), {
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(0);
+    const { port } = JSON.parse(stdout.takeLine()) as { port: number };
+    return {
+      ...started,
+      url: `http://127.0.0.1:${String(port)}`,
+      port,
+      signal: (name) => {
+        child.kill(name);
+      },
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
