@@ -23,6 +23,28 @@ export const cliErrors = {
     exit: 'config',
     summary: 'The address to listen on is none of this machine.',
   },
+  WW_ERR_CLI_UNREACHABLE: {
+    exit: 'unavailable',
+    summary: 'No OpenWhisk answers at the address, or something else does.',
+  },
+  WW_ERR_CLI_CREDENTIALS: {
+    exit: 'denied',
+    summary: 'There are no credentials for this OpenWhisk, or it does not take them.',
+  },
+  WW_ERR_CLI_REFUSED: {
+    exit: 'dataInvalid',
+    summary: 'OpenWhisk refuses what was sent; the message has its own words.',
+  },
+  WW_ERR_CLI_API_FAILED: {
+    exit: 'unavailable',
+    summary: 'OpenWhisk cannot serve the request now (429 or 5xx); the message has its own words.',
+  },
+  WW_ERR_CLI_ENTITY_EXISTS: {
+    exit: 'cannotCreate',
+    summary:
+      'There is an entity of that name, which would have been overwritten or is of another type.',
+  },
+  WW_ERR_CLI_USER_MISSING: { exit: 'inputMissing', summary: 'There is no such user.' },
   WW_ERR_CLI_INTERNAL: { exit: 'internal', summary: 'A fault of wasmwhisk itself.' },
 } as const;
 

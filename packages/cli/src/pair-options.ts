@@ -9,7 +9,7 @@ const pairOptions: Readonly<Record<string, string>> = {
 };
 
 /** Commands that know them. */
-const pairCommands: ReadonlySet<string> = new Set(['invoke', 'inspect']);
+const pairCommands: ReadonlySet<string> = new Set(['invoke', 'inspect', 'deploy']);
 
 /**
  * Makes one word of an option's two, because the parser takes one or any number: `-p key value`

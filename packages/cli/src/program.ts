@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { addConfigCommand } from './commands/config.js';
+import { addDeployCommand } from './commands/deploy.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addInvokeCommand } from './commands/invoke.js';
 import { addKeysCommand } from './commands/keys.js';
@@ -8,6 +9,8 @@ import { addPackCommand } from './commands/pack.js';
 import { addPrecompileCommand } from './commands/precompile.js';
 import { addRunCommand } from './commands/run.js';
 import { addServeCommand } from './commands/serve.js';
+import { addStandaloneCommand } from './commands/standalone.js';
+import { addUserCommand } from './commands/user.js';
 import { version } from './version.js';
 
 /** Builds the parser of the whole command line. Parsing it runs a command. */
@@ -32,12 +35,15 @@ export function buildProgram(context: CommandContext): Command {
       'after',
       `
 Examples:
-  wasmwhisk serve
-  wasmwhisk pack add.wasm -o add.zip
-  wasmwhisk invoke add.zip -p param1 2 -p param2 2
+  wasmwhisk standalone
+  wasmwhisk deploy add.wasm
+  wasmwhisk invoke add.wasm -p param1 2 -p param2 2
 
 Documentation: docs/reference/cli.md. Exit codes: docs/reference/exit-codes.md.`,
     );
+  addStandaloneCommand(program, context);
+  addDeployCommand(program, context);
+  addUserCommand(program, context);
   addServeCommand(program, context);
   addPackCommand(program, context);
   addInvokeCommand(program, context);

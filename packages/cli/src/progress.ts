@@ -8,7 +8,7 @@ const clearLine = '\r\u001B[2K';
  * Anywhere else it shows nothing.
  */
 export async function withProgress<Result>(
-  title: string,
+  title: string | (() => string),
   work: () => Promise<Result>,
 ): Promise<Result> {
   const stream = process.stderr;
@@ -16,7 +16,9 @@ export async function withProgress<Result>(
   const startedAt = performance.now();
   const show = (): void => {
     const seconds = Math.floor((performance.now() - startedAt) / 1000);
-    stream.write(`${clearLine}${title}… ${seconds > 0 ? `${String(seconds)} s` : ''}`);
+    stream.write(
+      `${clearLine}${typeof title === 'string' ? title : title()}… ${seconds > 0 ? `${String(seconds)} s` : ''}`,
+    );
   };
   const tickers: NodeJS.Timeout[] = [];
   const first = setTimeout(() => {

@@ -13,6 +13,13 @@ export interface ReportedError {
 /** Codes of others by their beginning, and how the command ends then. The first that fits counts. */
 const exitsByCode: readonly (readonly [prefix: string, exit: ExitReason])[] = [
   ['WW_ERR_CONFIG_', 'config'],
+  ['WW_ERR_STORAGE_FOLDER', 'cannotCreate'],
+  ['WW_ERR_STORAGE_WRITE', 'cannotCreate'],
+  ['WW_ERR_STORAGE_LOCKED', 'unavailable'],
+  ['WW_ERR_STORAGE_CLOSED', 'internal'],
+  ['WW_ERR_STORAGE_', 'dataInvalid'],
+  ['WW_ERR_API_USER', 'dataInvalid'],
+  ['WW_ERR_API_EXISTS', 'cannotCreate'],
   ['WW_ERR_CODE_', 'dataInvalid'],
   ['WW_ERR_ARTIFACT_', 'dataInvalid'],
   ['WW_ERR_GUEST_COMPILE', 'dataInvalid'],
@@ -40,7 +47,7 @@ export function toReportedError(error: unknown): ReportedError {
   const code = systemCode(error);
   const known = exitsByCode.find(([prefix]) => code?.startsWith(prefix));
   if (known !== undefined && code !== undefined)
-    return { exit: known[1], code, message: plainMessage(error), hint: hintFor(known[1]) };
+    return { exit: known[1], code, message: plainMessage(error), hint: hintFor(known[1], code) };
   return {
     exit: 'internal',
     code: 'WW_ERR_CLI_INTERNAL',
@@ -57,7 +64,9 @@ function plainMessage(error: unknown): string {
   );
 }
 
-function hintFor(exit: ExitReason): string | undefined {
+function hintFor(exit: ExitReason, code: string): string | undefined {
+  // These say themselves what to do.
+  if (/^WW_ERR_(STORAGE|API)_/.test(code)) return undefined;
   switch (exit) {
     case 'config':
       return "'wasmwhisk config' shows every setting and where its value comes from.";

@@ -55,6 +55,9 @@ function toUsageError(error: CommanderError, args: readonly string[]): CliError 
 }
 
 const commandNames: ReadonlySet<string> = new Set([
+  'standalone',
+  'deploy',
+  'user',
   'serve',
   'pack',
   'invoke',

@@ -1,12 +1,7 @@
-import {
-  Executor,
-  startServer,
-  type ExecutorConfig,
-  type ExecutorServer,
-  type LoadedConfig,
-} from '@wasmwhisk/executor';
-import { CliError, messageOf, systemCode } from './cli-error.js';
+import { Executor, startServer, type ExecutorServer, type LoadedConfig } from '@wasmwhisk/executor';
+import { changedSettings } from './changed-settings.js';
 import type { CommandContext } from './command-context.js';
+import { toListenError } from './listen-error.js';
 import { createServiceLogger } from './service-logger.js';
 import { watchStopSignals } from './stop-signals.js';
 import { version } from './version.js';
@@ -70,45 +65,6 @@ async function listen(executor: Executor): Promise<ExecutorServer> {
   }
 }
 
-function toListenError(error: unknown, { host, port }: ExecutorConfig['server']): unknown {
-  const at = `${host}:${String(port)}`;
-  switch (systemCode(error)) {
-    case 'EADDRINUSE':
-      return new CliError('WW_ERR_CLI_PORT_TAKEN', `Another process listens on ${at} already.`, {
-        hint: 'Choose another port with --port, or any free one with --port 0.',
-        cause: error,
-      });
-    case 'EACCES':
-      return new CliError('WW_ERR_CLI_PORT_DENIED', `This user may not listen on ${at}.`, {
-        hint: 'Choose a port from 1024 on with --port.',
-        cause: error,
-      });
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAFNOSUPPORT':
-    case 'EINVAL':
-      return new CliError(
-        'WW_ERR_CLI_HOST_UNKNOWN',
-        `The address ${host} is none of this machine (${messageOf(error)}).`,
-        { hint: 'Choose one with --host, such as 127.0.0.1 or 0.0.0.0.', cause: error },
-      );
-    default:
-      return error;
-  }
-}
-
 function toListeningLine({ url, port }: ExecutorServer): object {
   return { event: 'listening', url, port, pid: process.pid, version };
-}
-
-/** What differs from the defaults. No setting is a secret; a test holds that. */
-function changedSettings({ config, sources }: LoadedConfig): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
-  for (const [section, settings] of Object.entries(config))
-    for (const [name, value] of Object.entries(settings)) {
-      const path = `${section}.${name}`;
-      if (sources.get(path)?.type !== 'default') changed[path] = value;
-    }
-  return changed;
 }

@@ -1,0 +1,36 @@
+import { isLoopback, publishedKeys, type Standalone } from '@wasmwhisk/standalone';
+import { version } from './version.js';
+
+/** What a person is told once it listens: where, what is kept, how to use it, and what is dangerous. */
+export function formatWelcome(url: string, { services }: Standalone): string {
+  const { server, storage } = services.config;
+  const guest = services.users.find('guest')?.authKey;
+  const lines = [
+    `wasmwhisk ${version}: OpenWhisk on ${url}, with a page for browsers`,
+    storage.dataFolder === ''
+      ? 'Nothing is kept: all of it goes with this process.'
+      : `Everything is kept in ${storage.dataFolder}`,
+    '',
+    // A key of the user's own is not printed: terminals are recorded and shared.
+    `  wsk property set --apihost ${url} --auth ${
+      guest === publishedKeys.guest ? guest : '$(wasmwhisk user get NAME)'
+    }`,
+    '  wasmwhisk deploy FILE.wasm',
+    '',
+    'Ctrl-C ends it.',
+  ];
+  if (!isLoopback(server.host) && hasPublishedKey(services.users))
+    lines.push(
+      '',
+      `Warning: ${server.host} can be reached from other machines, and the keys of guest and whisk.system are`,
+      'known to everybody: whoever reaches this port can run code here. Make users of your own',
+      "('wasmwhisk user create NAME') and delete these two, or listen on 127.0.0.1.",
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+function hasPublishedKey(users: Standalone['services']['users']): boolean {
+  return Object.entries(publishedKeys).some(
+    ([subject, key]) => users.find(subject)?.authKey === key,
+  );
+}
