@@ -46,22 +46,25 @@ export interface SequenceToCheck {
  *
  * @throws Rejection `WW_ERR_API_SEQUENCE`
  */
-export function assertSequence(entities: EntityStore, sequence: SequenceToCheck): void {
+export function assertSequence(
+  entities: Pick<EntityStore, 'find'>,
+  sequence: SequenceToCheck,
+): void {
   new SequenceWalk(entities, sequence).walk();
 }
 
 /** Counts the actions of one sequence, depth first. */
 class SequenceWalk {
-  readonly #entities: EntityStore;
+  readonly #entities: Pick<EntityStore, 'find'>;
   readonly #sequence: SequenceToCheck;
-  /** Of sequences that were walked to their end. */
-  readonly #lengths = new Map<string, number>();
+  /** Sequences that were walked to their end. */
+  readonly #walked = new Map<string, { readonly length: number; readonly depth: number }>();
   /** Sequences that we are inside of. */
   readonly #open = new Set<string>();
   /** Actions seen so far; an inner sequence that is met again adds what it is long. */
   #length = 0;
 
-  constructor(entities: EntityStore, sequence: SequenceToCheck) {
+  constructor(entities: Pick<EntityStore, 'find'>, sequence: SequenceToCheck) {
     this.#entities = entities;
     this.#sequence = sequence;
   }
@@ -70,13 +73,14 @@ class SequenceWalk {
     this.#components(this.#sequence.components);
   }
 
-  #components(components: readonly EntityPath[]): void {
-    if (this.#open.size >= sequenceDepthMax)
-      throw broken(`It is nested deeper than ${String(sequenceDepthMax)} sequences.`);
-    for (const component of components) this.#component(component);
+  /** @returns how deep sequences are nested in these: 0 when there is none. */
+  #components(components: readonly EntityPath[]): number {
+    let depth = 0;
+    for (const component of components) depth = Math.max(depth, this.#component(component));
+    return depth;
   }
 
-  #component(component: EntityPath): void {
+  #component(component: EntityPath): number {
     const path = this.#behindBinding(component);
     // Before it is looked up: what is about to be written may not be there yet, or be an action now.
     if (isSamePath(path, this.#sequence.path)) throw recursive(component);
@@ -85,21 +89,29 @@ class SequenceWalk {
       throw broken(`The component "${toPathText(component)}" does not exist.`);
     if (action.exec.type === 'code') {
       this.#add(1);
-      return;
+      return 0;
     }
     const key = toPathText(path);
-    const known = this.#lengths.get(key);
+    const known = this.#walked.get(key);
     if (known !== undefined) {
-      this.#add(known);
-      return;
+      this.#assertDepth(known.depth);
+      this.#add(known.length);
+      return known.depth;
     }
     // Sequences are checked when they are written, but a binding may have been turned around since.
     if (this.#open.has(key)) throw recursive(component);
+    this.#assertDepth(1);
     this.#open.add(key);
     const before = this.#length;
-    this.#components(action.exec.components);
-    this.#lengths.set(key, this.#length - before);
+    const depth = 1 + this.#components(action.exec.components);
+    this.#walked.set(key, { length: this.#length - before, depth });
     this.#open.delete(key);
+    return depth;
+  }
+
+  #assertDepth(inside: number): void {
+    if (this.#open.size + inside > sequenceDepthMax)
+      throw broken(`It is nested deeper than ${String(sequenceDepthMax)} sequences.`);
   }
 
   #add(length: number): void {
