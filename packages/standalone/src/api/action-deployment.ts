@@ -8,11 +8,11 @@ import type { ExecBody } from '../entities/exec-body.js';
 import { assertBytes } from '../entities/key-value-lists.js';
 import { mergeKeyValues, type KeyValue } from '../entities/key-value.js';
 import { assertLimits, defaultLimits, mergeLimits } from '../entities/limits.js';
-import { firstVersion, nextVersion } from '../entities/versions.js';
 import { Rejection } from '../rejections.js';
 import type { CodeStore } from '../storage/stores.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import type { Identity } from '../users/identity.js';
+import { assertOverwrite, toVersion } from './entity-changes.js';
 
 /** An action that somebody writes. */
 export interface ActionDeployment {
@@ -42,11 +42,7 @@ export function deployAction(services: DeploymentServices, deployment: ActionDep
     assertComponentsReadable(catalog, identity, body.exec.components, config.api.sequenceLengthMax);
   return storage.entities.transaction(() => {
     const existing = catalog.lookUp('action', path);
-    if (existing !== undefined && !overwrite)
-      throw new Rejection(
-        'WW_ERR_API_EXISTS',
-        `The action "${toPathText(path)}" already exists. Update it (overwrite=true), or delete it first.`,
-      );
+    assertOverwrite(existing, overwrite);
     if (body.exec?.type === 'sequence') {
       const { components } = body.exec;
       assertSequence(storage.entities, {
@@ -100,7 +96,7 @@ function toNewAction(
   return {
     type: 'action',
     path,
-    version: body.version ?? firstVersion,
+    version: toVersion(undefined, body),
     publish: body.publish ?? false,
     exec,
     parameters: parametersOf(exec, body.parameters ?? []),
@@ -124,7 +120,7 @@ function toChangedAction(
   return {
     type: 'action',
     path,
-    version: body.version ?? nextVersion(existing.version),
+    version: toVersion(existing, body),
     publish: body.publish ?? existing.publish,
     exec,
     parameters: parametersOf(exec, parameters),

@@ -13,6 +13,7 @@ import { assertWritable, deployAction } from './action-deployment.js';
 import { sendJson } from './answer.js';
 import { requireIdentity } from './authentication.js';
 import { readJsonBody } from './json-body.js';
+import { sendList } from './lists.js';
 import { readBoolean, readPage } from './query.js';
 import { namespaceRoute, readEntityPath, readNamespace, readSegment } from './request-path.js';
 
@@ -21,20 +22,30 @@ const collection = `${namespaceRoute}/actions`;
 /** Actions: written, read, deleted and listed. Invoking them is somebody else's. */
 export function addActionRoutes(app: FastifyInstance, services: StandaloneServices): void {
   for (const url of [`${collection}/:name`, `${collection}/:package/:name`]) {
-    app.put(url, (request, reply) => putAction(services, request, reply));
-    app.get(url, (request, reply) => getAction(services, request, reply));
-    app.delete(url, (request, reply) => deleteAction(services, request, reply));
+    app.put(url, (request, reply) => {
+      putAction(services, request, reply);
+    });
+    app.get(url, (request, reply) => {
+      getAction(services, request, reply);
+    });
+    app.delete(url, (request, reply) => {
+      deleteAction(services, request, reply);
+    });
   }
   for (const url of [collection, `${collection}/`])
-    app.get(url, (request, reply) => listActions(services, request, reply));
-  app.get(`${collection}/:package/`, (request, reply) => listPackage(services, request, reply));
+    app.get(url, (request, reply) => {
+      listActions(services, request, reply);
+    });
+  app.get(`${collection}/:package/`, (request, reply) => {
+    listPackage(services, request, reply);
+  });
 }
 
 function putAction(
   services: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): void {
   const { config, catalog, users } = services;
   const identity = requireIdentity(request, users);
   const path = readEntityPath(request.params, identity);
@@ -47,14 +58,14 @@ function putAction(
   });
   const action = deployAction(services, { identity, path, body, overwrite });
   // Without its code, which may be 48 MiB: who just sent it has it.
-  return sendJson(reply, toActionDocument(action));
+  sendJson(reply, toActionDocument(action));
 }
 
 function getAction(
   { storage, catalog, users }: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): void {
   const identity = requireIdentity(request, users);
   const path = readEntityPath(request.params, identity);
   const withCode = readBoolean(request.query, 'code', true);
@@ -62,14 +73,14 @@ function getAction(
   const options = withCode
     ? { parameters, codeJson: readCode(storage, action) }
     : { parameters, binding };
-  return sendJson(reply, toActionDocument(action, options));
+  sendJson(reply, toActionDocument(action, options));
 }
 
 function deleteAction(
   { storage, catalog, users }: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): void {
   const identity = requireIdentity(request, users);
   const path = readEntityPath(request.params, identity);
   assertWritable(catalog, identity, path);
@@ -78,18 +89,18 @@ function deleteAction(
     storage.entities.remove(path);
     return found;
   });
-  return sendJson(reply, toActionDocument(action));
+  sendJson(reply, toActionDocument(action));
 }
 
 function listActions(
   services: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): void {
   const identity = requireIdentity(request, services.users);
   const namespace = readNamespace(request.params, identity);
   assertOwnNamespace(identity, namespace);
-  return sendList(services, request, reply, { type: 'action', namespace });
+  sendActions(services, request, reply, { type: 'action', namespace });
 }
 
 /** The actions of a package, or of the one behind a binding. */
@@ -97,13 +108,11 @@ function listPackage(
   services: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): void {
   const identity = requireIdentity(request, services.users);
-  const { namespace, name } = services.catalog.resolvePackage(
-    identity,
-    readPackagePath(request.params, identity),
-  ).provider.path;
-  return sendList(services, request, reply, { type: 'action', namespace, package: name });
+  const path = readPackagePath(request.params, identity);
+  const { namespace, name } = services.catalog.resolvePackage(identity, path).provider.path;
+  sendActions(services, request, reply, { type: 'action', namespace, package: name });
 }
 
 function readPackagePath(params: unknown, identity: Identity): EntityPath {
@@ -112,19 +121,18 @@ function readPackagePath(params: unknown, identity: Identity): EntityPath {
   return { namespace, package: undefined, name };
 }
 
-function sendList(
-  { config, storage }: StandaloneServices,
+function sendActions(
+  { config, storage: { entities } }: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
   query: EntityListQuery<'action'>,
-): FastifyReply {
-  const { count, ...page } = readPage(request.query, config.api.listLimitMax);
-  if (count) {
-    const actions = Math.max(0, storage.entities.count(query) - page.skip);
-    return sendJson(reply, `{"actions":${String(actions)}}`);
-  }
-  const summaries = storage.entities.list(query, page).map(toActionSummary);
-  return sendJson(reply, `[${summaries.join(',')}]`);
+): void {
+  const page = readPage(request.query, config.api.listLimitMax);
+  sendList(reply, page, {
+    collection: 'actions',
+    count: () => entities.count(query),
+    items: () => entities.list(query, page).map(toActionSummary),
+  });
 }
 
 function readCode({ codes }: StandaloneServices['storage'], action: Action): string | undefined {
