@@ -1,0 +1,491 @@
+import { connect, type AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Catalog } from '../catalog/catalog.js';
+import { loadStandaloneConfig } from '../config/load-standalone-config.js';
+import type { StandaloneServices } from '../standalone-services.js';
+import type { Identity } from '../users/identity.js';
+import { buildStandaloneApp } from './app.js';
+
+const guest: Identity = {
+  subject: 'guest',
+  namespace: 'guest',
+  uuid: 'u-1',
+  authKey: 'u-1:s3cret',
+};
+const authorization = `Basic ${Buffer.from(guest.authKey).toString('base64')}`;
+const packages = '/api/v1/namespaces/_/packages';
+const json = { 'content-type': 'application/json' };
+
+const apps: FastifyInstance[] = [];
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+});
+
+interface Settings {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What looking for an entity throws. */
+  readonly fault?: Error;
+  readonly logged?: string[];
+}
+
+/** An app without storage: every namespace is empty. */
+function buildApp({ settings = {}, fault, logged = [] }: Settings = {}): FastifyInstance {
+  const flags = Object.entries(settings).map(([path, text]) => ({ path, text, flag: `--${path}` }));
+  const { config } = loadStandaloneConfig({ environment: {}, flags });
+  const entities = {
+    find: () => {
+      if (fault !== undefined) throw fault;
+      return undefined;
+    },
+    list: () => [],
+    count: () => 0,
+  };
+  const services = {
+    config,
+    logger: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
+    users: {
+      authenticate: (uuid: string, key: string) =>
+        `${uuid}:${key}` === guest.authKey ? guest : undefined,
+      ownerOf: () => undefined,
+    },
+    catalog: new Catalog(entities as never),
+    storage: { entities, activations: { list: () => [], count: () => 0 } },
+    executor: {},
+    invoker: {},
+    apiHost: () => 'http://127.0.0.1:3233',
+    now: Date.now,
+  } as unknown as StandaloneServices;
+  const app = buildStandaloneApp(services);
+  apps.push(app);
+  return app;
+}
+
+/** Sends bytes as they are, and answers all that comes back until the connection is closed. */
+async function talk(app: FastifyInstance, bytes: string): Promise<string> {
+  if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return await new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => (answer += text));
+    socket.on('close', () => {
+      resolve(answer);
+    });
+    socket.on('error', reject);
+  });
+}
+
+describe('every answer', () => {
+  it('has the transaction id of its request', async () => {
+    const app = buildApp();
+    const given = await app.inject({ url: '/ping', headers: { 'x-request-id': 'abc-1' } });
+    expect(given.headers['x-request-id']).toBe('abc-1');
+    const made = await app.inject({ url: '/ping' });
+    expect(made.headers['x-request-id']).toMatch(/^[a-zA-Z0-9]{32}$/);
+  });
+
+  it.each(['sid_invoker', 'a b', 'ä', 'x'.repeat(129), ''])(
+    'has an id of its own when it was asked for %j',
+    async (id) => {
+      const answer = await buildApp().inject({ url: '/ping', headers: { 'x-request-id': id } });
+      expect(answer.headers['x-request-id']).toMatch(/^[a-zA-Z0-9]{32}$/);
+    },
+  );
+
+  it('has one when nothing was routed at all', async () => {
+    const answer = await buildApp().inject({ url: '/%zz', headers: { 'x-request-id': 'abc-2' } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['x-request-id']).toBe('abc-2');
+    expect(answer.json()).toMatchObject({ code: 'abc-2' });
+  });
+});
+
+describe('a refusal', () => {
+  const auth = { authorization };
+  const long = 'a'.repeat(9000);
+
+  it.each([
+    ['a query that is malformed', 400, { url: `${packages}?limit=x`, headers: auth }],
+    ['a name that is malformed', 400, { url: `${packages}/a%2Fb`, headers: auth }],
+    ['a path that cannot be decoded', 400, { url: `${packages}/%c3%28`, headers: auth }],
+    [
+      'JSON that is malformed',
+      400,
+      { method: 'PUT', url: `${packages}/p`, headers: { ...auth, ...json }, payload: '{"a":' },
+    ],
+    ['a missing body', 400, { method: 'PUT', url: `${packages}/p`, headers: auth }],
+    ['missing credentials', 401, { url: packages }],
+    ['wrong credentials', 401, { url: packages, headers: { authorization: 'Basic dToxMjM=' } }],
+    ['a foreign namespace', 403, { url: '/api/v1/namespaces/other/triggers', headers: auth }],
+    ['a foreign page', 403, { url: packages, headers: { ...auth, origin: 'http://evil.example' } }],
+    ['a missing entity', 404, { url: `${packages}/p`, headers: auth }],
+    ['an unknown path', 404, { url: '/nowhere' }],
+    ['a namespace, which is no resource', 404, { url: '/api/v1/namespaces/_', headers: auth }],
+    ['a wrong method of a collection', 405, { method: 'POST', url: packages, headers: auth }],
+    [
+      'wsk package refresh',
+      405,
+      { method: 'POST', url: `${packages}/refresh`, headers: { ...auth, ...json }, payload: '{}' },
+    ],
+    [
+      'a method that no route has',
+      405,
+      { method: 'PATCH', url: `${packages}/p`, headers: { ...auth, ...json }, payload: '{}' },
+    ],
+    [
+      'activations that are written',
+      405,
+      {
+        method: 'DELETE',
+        url: `/api/v1/namespaces/_/activations/${'a'.repeat(32)}`,
+        headers: auth,
+      },
+    ],
+    ['limits that are written', 405, { method: 'PUT', url: '/api/v1/namespaces/_/limits' }],
+    ['a long path', 414, { url: `${packages}?x=${long}`, headers: auth }],
+    [
+      'a body that is no JSON',
+      415,
+      {
+        method: 'PUT',
+        url: `${packages}/p`,
+        headers: { ...auth, 'content-type': 'text/plain' },
+        payload: '{}',
+      },
+    ],
+    [
+      'a body of no type (trap 33)',
+      415,
+      { method: 'PUT', url: `${packages}/p`, headers: auth, payload: Buffer.from('{}') },
+    ],
+    [
+      'a body of a type that is none',
+      415,
+      {
+        method: 'PUT',
+        url: `${packages}/p`,
+        headers: { ...auth, 'content-type': ';;' },
+        payload: '{}',
+      },
+    ],
+  ] as const)('of %s is JSON with error and code (trap 3)', async (_what, status, request) => {
+    const answer = await buildApp().inject(request);
+    expect(answer.statusCode).toBe(status);
+    // A charset would make wskdeploy and npm openwhisk read it otherwise (trap 1).
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.headers['x-wasmwhisk-error']).toMatch(/^WW_ERR_API_/);
+    const body = answer.json<Record<string, unknown>>();
+    expect(Object.keys(body).sort()).toEqual(['code', 'error']);
+    expect(body['error']).toMatch(/\S/);
+    expect(body['code']).toBe(answer.headers['x-request-id']);
+  });
+
+  it('of credentials asks for them, and says whether there were any', async () => {
+    const app = buildApp();
+    const none = await app.inject({ url: packages });
+    const wrong = await app.inject({ url: packages, headers: { authorization: 'Basic !' } });
+    expect(none.headers['www-authenticate']).toBe('Basic realm="OpenWhisk secure realm"');
+    expect(wrong.headers['www-authenticate']).toBe('Basic realm="OpenWhisk secure realm"');
+    expect(none.headers['x-wasmwhisk-error']).toBe('WW_ERR_API_NO_CREDENTIALS');
+    expect(wrong.headers['x-wasmwhisk-error']).toBe('WW_ERR_API_CREDENTIALS');
+  });
+
+  it('of a body that is too long says what is allowed', async () => {
+    const app = buildApp({ settings: { 'server.bodyBytesMax': '70MiB' } });
+    const answer = await app.inject({
+      method: 'PUT',
+      url: `${packages}/p`,
+      headers: { authorization, ...json, 'content-length': String(71 * 1024 * 1024) },
+      payload: '{}',
+    });
+    expect(answer.statusCode).toBe(413);
+    expect(answer.json()).toMatchObject({ error: expect.stringContaining('73400320') as string });
+  });
+
+  it('of a wrong method names those that are right', async () => {
+    const answer = await buildApp().inject({ method: 'POST', url: `${packages}/p` });
+    expect(answer.headers.allow).toBe('DELETE, GET, HEAD, PUT');
+  });
+
+  it('of our own fault is logged with its stack, and answered without it', async () => {
+    const logged: string[] = [];
+    const app = buildApp({ fault: new Error('the disk is on fire'), logged });
+    const answer = await app.inject({ url: `${packages}/p`, headers: { authorization } });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.headers['x-wasmwhisk-error']).toBe('WW_ERR_API_INTERNAL');
+    expect(answer.body).not.toContain('fire');
+    const line = JSON.parse(logged.join('')) as Record<string, unknown>;
+    expect(line).toMatchObject({
+      request: answer.headers['x-request-id'],
+      err: { message: 'the disk is on fire', stack: expect.stringContaining('app.test') as string },
+    });
+  });
+
+  it('logs nothing when the fault is not ours', async () => {
+    const logged: string[] = [];
+    await buildApp({ logged }).inject({ url: packages });
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    '/api/v1/namespaces/_/packages',
+    '/api/v1/namespaces/_/packages/',
+    '/api/v1/namespaces/_/packages?',
+    '//api/v1/namespaces/_/packages',
+    '///api/v1/namespaces/_/packages?limit=1',
+    '/api/v1/namespaces/guest/packages?public=true',
+  ])('may be written as %s', async (url) => {
+    const answer = await buildApp().inject({ url, headers: { authorization } });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual([]);
+  });
+
+  it.each(['triggers', 'rules', 'activations', 'actions'])(
+    'of %s end in a slash or not',
+    async (name) => {
+      const app = buildApp();
+      const url = `/api/v1/namespaces/_/${name}`;
+      for (const each of [url, `${url}/`]) {
+        const answer = await app.inject({ url: each, headers: { authorization } });
+        expect(answer.body).toBe('[]');
+      }
+    },
+  );
+
+  it('are split before they are decoded (trap 34)', async () => {
+    const answer = await buildApp().inject({
+      url: `${packages}/a%2Fb%3Fc%25d`,
+      headers: { authorization },
+    });
+    expect(answer.json()).toMatchObject({ error: expect.stringContaining('"a/b?c%d"') as string });
+  });
+
+  it('are not decoded twice', async () => {
+    const answer = await buildApp().inject({
+      url: `${packages}/a%2541`,
+      headers: { authorization },
+    });
+    expect(answer.json()).toMatchObject({ error: expect.stringContaining('"a%41"') as string });
+  });
+
+  it('of entities have no slash at their end', async () => {
+    const answer = await buildApp().inject({ url: `${packages}/p/`, headers: { authorization } });
+    expect(answer.statusCode).toBe(404);
+  });
+
+  it('are answered to HEAD as to GET, without body', async () => {
+    const answer = await buildApp().inject({
+      method: 'HEAD',
+      url: packages,
+      headers: { authorization },
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).toBe('');
+    expect(answer.headers['content-length']).toBe('2');
+  });
+});
+
+describe('web pages', () => {
+  const origin = 'http://localhost:5173';
+
+  it.each([
+    packages,
+    '/api/v1',
+    '/',
+    '/metrics',
+    '/nowhere',
+    '/api/v1/web/whisk.system/apimgmt/getApi.http',
+  ])('of other origins do not reach %s', async (url) => {
+    const answer = await buildApp().inject({ url, headers: { authorization, origin } });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.headers['x-wasmwhisk-error']).toBe('WW_ERR_API_FOREIGN');
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('that sandboxes hide are foreign too', async () => {
+    const answer = await buildApp().inject({
+      url: packages,
+      headers: { authorization, origin: 'null' },
+    });
+    expect(answer.statusCode).toBe(403);
+  });
+
+  it.each([
+    ['127.0.0.1:3233', 'http://127.0.0.1:3233', 200],
+    ['localhost:3233', 'http://localhost:3233', 200],
+    ['localhost', 'https://localhost', 200],
+    ['localhost:3233', 'http://localhost:80', 403],
+    ['127.0.0.1:3233', 'http://localhost:3233', 403],
+    ['localhost:3233', 'http://localhost:3233.evil.example', 403],
+    ['evil.example', 'http://evil.example', 403],
+  ])('asking %s from %s get %i', async (host, from, status) => {
+    const answer = await buildApp().inject({
+      url: packages,
+      headers: { authorization, host, origin: from },
+    });
+    expect(answer.statusCode).toBe(status);
+  });
+
+  it('may use the API when the operator names them', async () => {
+    const app = buildApp({ settings: { 'api.corsOrigins': origin } });
+    const preflight = await app.inject({
+      method: 'OPTIONS',
+      url: `${packages}/p`,
+      headers: { origin, 'access-control-request-method': 'PUT' },
+    });
+    expect(preflight.statusCode).toBe(200);
+    const headers = {
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET, DELETE, POST, PUT, HEAD',
+      'access-control-allow-headers':
+        'Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent',
+      vary: 'Origin',
+    };
+    expect(preflight.headers).toMatchObject(headers);
+    const answer = await app.inject({ url: packages, headers: { authorization, origin } });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).toMatchObject(headers);
+    // A refusal must be readable for the page too.
+    const refused = await app.inject({ url: packages, headers: { origin } });
+    expect(refused.statusCode).toBe(401);
+    expect(refused.headers).toMatchObject(headers);
+  });
+
+  it('get no answer to a preflight unless they are named', async () => {
+    const answer = await buildApp().inject({
+      method: 'OPTIONS',
+      url: packages,
+      headers: { origin },
+    });
+    expect(answer.statusCode).toBe(403);
+  });
+
+  it('aside, OPTIONS is answered to everybody', async () => {
+    const answer = await buildApp().inject({ method: 'OPTIONS', url: packages });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it.each(['rebound.example', 'rebound.example:3233', 'localhost.evil.example'])(
+    'under the name %j for our address are refused',
+    async (host) => {
+      const app = buildApp();
+      await app.inject({ url: '/ping' });
+      const answer = await app.inject({ url: '/ping', headers: { host } });
+      expect(answer.statusCode).toBe(403);
+    },
+  );
+
+  it.each(['127.0.0.1', '[::1]:3233', '192.0.2.7:80', 'LOCALHOST:3233'])(
+    'may ask under the Host %s',
+    async (host) => {
+      const answer = await buildApp().inject({ url: '/ping', headers: { host } });
+      expect(answer.statusCode).toBe(200);
+    },
+  );
+
+  it('may be of a name that the operator gave us', async () => {
+    const app = buildApp({ settings: { 'server.allowedHosts': 'wasm.example' } });
+    const host = 'wasm.example:3233';
+    const answer = await app.inject({
+      url: packages,
+      headers: { authorization, host, origin: `https://${host}` },
+    });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('are not ours under a name that is allowed because every name is', async () => {
+    const app = buildApp({ settings: { 'server.allowedHosts': '*' } });
+    const host = 'rebound.example';
+    const plain = await app.inject({ url: packages, headers: { authorization, host } });
+    expect(plain.statusCode).toBe(200);
+    const page = await app.inject({
+      url: packages,
+      headers: { authorization, host, origin: `http://${host}` },
+    });
+    expect(page.statusCode).toBe(403);
+  });
+});
+
+describe('on the wire', () => {
+  const bodyOf = (answer: string): unknown => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+
+  it.each([
+    ['what is no HTTP', 'hello\r\n\r\n', '400'],
+    ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n', '400'],
+    [
+      'two lengths',
+      'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      '400',
+    ],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`,
+      '431',
+    ],
+  ])('%s is answered in JSON', async (_what, bytes, status) => {
+    const answer = await talk(buildApp(), bytes);
+    expect(answer.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
+    expect(answer).toContain('Content-Type: application/json\r\n');
+    expect(answer).toMatch(/X-Request-ID: [0-9a-f]{32}\r\n/);
+    expect(bodyOf(answer)).toMatchObject({
+      error: expect.any(String) as string,
+      code: expect.any(String) as string,
+    });
+  });
+
+  it('a request without Host is refused as ours', async () => {
+    const answer = await talk(buildApp(), 'GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400/);
+    expect(bodyOf(answer)).toHaveProperty('code');
+  });
+
+  it('an expectation that nobody knows is no obstacle', async () => {
+    const answer = await talk(
+      buildApp(),
+      'GET /ping HTTP/1.1\r\nHost: localhost\r\nExpect: wonders\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200/);
+    expect(answer.endsWith('pong')).toBe(true);
+  });
+
+  it('a body that never ends is cut at the limit', async () => {
+    const app = buildApp({
+      settings: {
+        'api.codeBytesMax': '1024',
+        'api.payloadBytesMax': '1024',
+        'server.bodyBytesMax': '2048',
+      },
+    });
+    const chunk = `800\r\n${'x'.repeat(2048)}\r\n`;
+    const answer = await talk(
+      app,
+      `PUT ${packages}/p HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n` +
+        `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 413/);
+    expect(bodyOf(answer)).toMatchObject({ error: expect.stringContaining('2048') as string });
+  });
+
+  it.each(['QUERY', 'PROPFIND', 'TRACE'])('the method %s is refused in JSON', async (method) => {
+    const answer = await talk(
+      buildApp(),
+      `${method} ${packages} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 40[45]/);
+    expect(bodyOf(answer)).toHaveProperty('code');
+  });
+
+  it('a request that asks for another protocol is answered in ours', async () => {
+    const answer = await talk(
+      buildApp(),
+      'GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200/);
+  });
+});
