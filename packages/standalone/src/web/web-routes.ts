@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { Rejection } from '../rejections.js';
+import type { StandaloneServices } from '../standalone-services.js';
+import { parseWebAddress } from './web-address.js';
+import { WebCalls } from './web-calls.js';
+import { readHeaders, splitTarget } from './web-request.js';
+
+/** Methods that web actions take. */
+export const webMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
+
+const prefix = '/api/v1/web/';
+
+/** Web actions: `/api/v1/web/NAMESPACE/PACKAGE/ACTION[.EXTENSION][/…]`, for anybody and by any method. */
+export function addWebRoutes(app: FastifyInstance, services: StandaloneServices): void {
+  const calls = new WebCalls(services);
+  if (!app.hasRequestDecorator('webCall')) app.decorateRequest('webCall', undefined);
+  app.route({
+    method: [...webMethods],
+    url: `${prefix}*`,
+    bodyLimit: services.config.api.payloadBytesMax,
+    onRequest: (request, reply, done) => {
+      const { path, query } = splitTarget(request.raw.url ?? '/');
+      const found = path.startsWith(prefix)
+        ? parseWebAddress(path.slice(prefix.length))
+        : undefined;
+      if (found === undefined)
+        throw new Rejection('WW_ERR_API_NOT_FOUND', 'The requested resource does not exist.');
+      calls.begin(request, reply, found.address, {
+        method: request.method.toLowerCase(),
+        headers: readHeaders(request.raw),
+        path: found.rest,
+        query,
+      });
+      done();
+    },
+    handler: (request, reply) => calls.answer(request, reply),
+  });
+}
