@@ -3,9 +3,10 @@ export {
   type StandaloneConfigOptions,
 } from './config/load-standalone-config.js';
 export { standaloneConfigSchema, standaloneShape, type StandaloneConfig } from './config/schema.js';
+export { isLoopback } from './loopback.js';
 export { isRejection, Rejection, rejections, type RejectionCode } from './rejections.js';
-export { isLoopback, startStandaloneServer, type StandaloneServer } from './server.js';
+export { startStandaloneServer, type StandaloneServer } from './server.js';
 export { Standalone, type StandaloneOptions } from './standalone.js';
-export { publishedKeys } from './users/published-keys.js';
+export { defaultUsers } from './users/default-users.js';
 export type { Identity } from './users/identity.js';
 export type { UserRequest, Users } from './users/users.js';

@@ -1,5 +1,6 @@
 import { isIP, type AddressInfo } from 'node:net';
 import { buildStandaloneApp } from './api/app.js';
+import { isLoopback } from './loopback.js';
 import type { Standalone } from './standalone.js';
 
 /** A standalone OpenWhisk that listens. */
@@ -56,9 +57,4 @@ function toReachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return isIP(host) === 6 ? `[${host}]` : host;
-}
-
-/** Whether an address is only reached from this machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
