@@ -5,6 +5,7 @@
 //   ```sh run                          runs with bash in a scratch folder that looks like the checkout
 //   ```sh run needs=executor           the same beside a running executor; 127.0.0.1:9000 means it
 //   ```sh run needs=single             beside one in single mode; 127.0.0.1:8080 means it
+//   ```sh run needs=standalone         beside a standalone OpenWhisk in memory; 127.0.0.1:3233 means it
 //   ```sh covered-by=FILE#word         a test does it: FILE is there and names the word
 //   ```text output                     right after a block that runs: what it prints; `...` is anything
 //
@@ -18,7 +19,7 @@ import { findReferenceFaults } from './docs/references.ts';
 const root = join(import.meta.dirname, '..');
 
 /** Pages for users: their commands are promises. */
-const promising = /^(README\.md|docs\/guides\/.*\.md|packages\/[^/]+\/README\.md)$/;
+const promising = /^(README\.md|docs\/guide\/.*\.md|packages\/[^/]+\/README\.md)$/;
 
 function readPages(): ReadonlyMap<string, MarkdownPage> {
   const paths = globSync(

@@ -59,11 +59,14 @@ class PageRunner implements AsyncDisposable {
   async run(block: FencedBlock, shown: FencedBlock | undefined): Promise<string | undefined> {
     const mode = option(block, 'needs');
     let text = block.text;
+    const environment: Record<string, string> = {};
     if (mode !== undefined) {
       if (!isExecutorMode(mode))
         return `needs=${mode} is none of ${Object.keys(executorModes).join(', ')}`;
       const { address } = await this.#executor(mode);
       text = text.replaceAll(executorModes[mode].written, address);
+      // Commands that name no address go to the one that a reader would have running.
+      if (mode === 'standalone') environment['WHISK_APIHOST'] = `http://${address}`;
     }
     const bin = join(this.#root, 'node_modules', '.bin');
     const end = spawnSync('bash', ['-eu', '-o', 'pipefail', '-c', text], {
@@ -71,7 +74,11 @@ class PageRunner implements AsyncDisposable {
       encoding: 'utf8',
       timeout: timeoutMs,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+      env: {
+        ...process.env,
+        ...environment,
+        PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+      },
     });
     if (end.error !== undefined) return end.error.message;
     if (end.status !== 0) {

@@ -4,10 +4,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The ways to start an executor that a page may ask for, with the address that its text uses. */
+/** What a page may ask to have running: how it is started, and the address that the page's text uses. */
 export const executorModes = {
-  executor: { flags: [], written: '127.0.0.1:9000' },
-  single: { flags: ['--single', '--host', '127.0.0.1'], written: '127.0.0.1:8080' },
+  executor: { command: ['serve'], written: '127.0.0.1:9000', alive: '/health' },
+  single: {
+    command: ['serve', '--single', '--host', '127.0.0.1'],
+    written: '127.0.0.1:8080',
+    alive: '/health',
+  },
+  standalone: { command: ['standalone', '--memory'], written: '127.0.0.1:3233', alive: '/ping' },
 } as const;
 
 export type ExecutorMode = keyof typeof executorModes;
@@ -31,9 +36,9 @@ async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-async function isUp(address: string): Promise<boolean> {
+async function isUp(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`http://${address}/health`);
+    const response = await fetch(url);
     return response.ok;
   } catch {
     // Nobody listens yet.
@@ -41,13 +46,14 @@ async function isUp(address: string): Promise<boolean> {
   }
 }
 
-/** Starts `wasmwhisk serve` on a free port and waits until it answers. */
+/** Starts it on a free port and waits until it answers. */
 export async function startExecutor(root: string, mode: ExecutorMode): Promise<ExecutorProcess> {
+  const { command, alive } = executorModes[mode];
   const port = await findFreePort();
   const address = `127.0.0.1:${String(port)}`;
   const child = spawn(
     join(root, 'node_modules', '.bin', 'wasmwhisk'),
-    ['serve', ...executorModes[mode].flags, '--port', String(port)],
+    [...command, '--port', String(port)],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let complaint = '';
@@ -56,10 +62,10 @@ export async function startExecutor(root: string, mode: ExecutorMode): Promise<E
   });
   const ended = once(child, 'close');
   const giveUp = Date.now() + startMs;
-  while (!(await isUp(address))) {
+  while (!(await isUp(`http://${address}${alive}`))) {
     if (child.exitCode !== null || Date.now() > giveUp) {
       child.kill('SIGKILL');
-      throw new Error(`wasmwhisk serve did not come up on ${address}: ${complaint}`);
+      throw new Error(`wasmwhisk ${command.join(' ')} did not come up on ${address}: ${complaint}`);
     }
     await delay(pollMs);
   }

@@ -40,15 +40,15 @@ export function findApiTarget(
   environment: Environment,
   defaultKey: string,
 ): ApiTarget {
-  const properties = readProperties(environment);
+  const { file, values } = readProperties(environment);
   const host =
     found(options.apihost, '--apihost') ??
     found(environment['WHISK_APIHOST'], 'WHISK_APIHOST') ??
-    found(properties.get('APIHOST'), properties.file);
+    found(values.get('APIHOST'), file);
   const key =
     found(options.auth, '--auth') ??
     found(environment['WHISK_AUTH'], 'WHISK_AUTH') ??
-    found(properties.get('AUTH'), properties.file);
+    found(values.get('AUTH'), file);
   const url = host === undefined ? new URL(localUrl) : toUrl(host);
   if (key === undefined && !isThisMachine(url))
     throw new CliError('WW_ERR_CLI_CREDENTIALS', `There is no auth key for ${url.origin}.`, {
@@ -70,9 +70,15 @@ function found(value: string | undefined, source: string): Found | undefined {
 function toUrl({ value, source }: Found): URL {
   const hasScheme = /^https?:\/\//i.test(value);
   const url = parseUrl(hasScheme ? value : `https://${value}`);
-  if (url === undefined || url.username !== '' || url.password !== '')
+  const hint = `Write it as ${localUrl}.`;
+  if (url === undefined)
     throw new CliError('WW_ERR_CLI_USAGE', `${source} holds "${value}", which is no address.`, {
-      hint: `Write it as ${localUrl}.`,
+      hint,
+    });
+  // Not repeated: it may be a password.
+  if (`${url.username}${url.password}` !== '')
+    throw new CliError('WW_ERR_CLI_USAGE', `The address of ${source} holds a name or password.`, {
+      hint,
     });
   return hasScheme || !isThisMachine(url) ? url : new URL(`http://${value}`);
 }
@@ -90,18 +96,23 @@ export function isThisMachine({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname);
 }
 
+interface Properties {
+  readonly file: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
 /** The file of `wsk property set`: lines of KEY=VALUE; one with a second `=` is ignored, as `wsk` does. */
-function readProperties(environment: Environment): Map<string, string> & { readonly file: string } {
+function readProperties(environment: Environment): Properties {
   const named = environment['WSK_CONFIG_FILE'] ?? '';
   const file =
     named === '' ? path.join(environment['HOME'] ?? homedir(), '.wskprops') : path.resolve(named);
-  const properties = new Map<string, string>();
+  const values = new Map<string, string>();
   for (const line of readText(file, named !== '').split('\n')) {
     const [name, value, ...more] = line.split('=');
     if (name !== undefined && value !== undefined && more.length === 0)
-      properties.set(name.trim(), value.trim());
+      values.set(name.trim(), value.trim());
   }
-  return Object.assign(properties, { file });
+  return { file, values };
 }
 
 function readText(file: string, mustExist: boolean): string {

@@ -1,5 +1,4 @@
 import { inspectCode, type ExecutorConfig } from '@wasmwhisk/executor';
-import { publishedKeys } from '@wasmwhisk/standalone';
 import { callApi } from './api-client.js';
 import { findApiTarget, type ApiTarget, type ApiTargetOptions } from './api-target.js';
 import { toValueText } from './arguments-text.js';
@@ -9,6 +8,7 @@ import type { CommandContext } from './command-context.js';
 import { formatDeployed, type DeployedAction } from './deployed-action.js';
 import { readDeployCode } from './deploy-code.js';
 import { withProgress } from './progress.js';
+import { guestKey, isPublishedKey } from './published-keys.js';
 
 type Pairs = readonly (readonly [name: string, value: string])[];
 
@@ -40,7 +40,7 @@ export interface DeployRequest {
  */
 export async function deploy(request: DeployRequest): Promise<void> {
   const { source, kind, main, context, config } = request;
-  const target = findApiTarget(request.target, context.environment, publishedKeys.guest);
+  const target = findApiTarget(request.target, context.environment, guestKey);
   const code = readDeployCode(source);
   // What other kinds take, their own executor knows.
   if (/^wasm:/i.test(kind))
@@ -55,7 +55,7 @@ export async function deploy(request: DeployRequest): Promise<void> {
     bytes: code.length,
     uploadMs: performance.now() - startedAt,
     apihost: target.url,
-    published: target.authKey === publishedKeys.guest,
+    published: isPublishedKey(target.authKey),
     authKey: target.authKey,
   };
   context.writeOut(formatDeployed(action, request.json));
