@@ -1,0 +1,69 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+type Undo = () => void;
+
+/**
+ * Transactions of one connection, nested by savepoints. What is kept in memory beside the database is
+ * undone with them: by functions that are given while a transaction is open.
+ */
+export class Transactions {
+  readonly database: DatabaseSync;
+  /** One list for each open level. */
+  readonly #undos: Undo[][] = [];
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  /** Runs all or nothing. `work` must be synchronous: everything else would land in its transaction. */
+  run<Result>(work: () => Result): Result {
+    const depth = this.#undos.length;
+    this.#begin(depth);
+    this.#undos.push([]);
+    try {
+      const result = work();
+      if (result instanceof Promise)
+        throw new TypeError('The work of a transaction must be synchronous.');
+      this.database.exec(depth === 0 ? 'COMMIT' : `RELEASE level${String(depth)}`);
+      // What the inner level did is undone with the outer one.
+      const undos = this.#undos.pop() ?? [];
+      this.#undos.at(-1)?.push(...undos);
+      return result;
+    } catch (error) {
+      this.#rollBack(depth);
+      throw error;
+    }
+  }
+
+  /** Has something undone if the innermost open transaction, or one around it, is rolled back. */
+  onRollback(undo: Undo): void {
+    this.#undos.at(-1)?.push(undo);
+  }
+
+  get isOpen(): boolean {
+    return this.#undos.length > 0;
+  }
+
+  #begin(depth: number): void {
+    if (depth === 0) {
+      // Immediate: a read that turns into a write later could find the file changed, and fail.
+      this.database.exec('BEGIN IMMEDIATE');
+      return;
+    }
+    // A full disk rolls back everything at once; a savepoint would silently begin a transaction of its own.
+    if (!this.database.isTransaction)
+      throw new Error('The transaction around this one has been rolled back.');
+    this.database.exec(`SAVEPOINT level${String(depth)}`);
+  }
+
+  #rollBack(depth: number): void {
+    const undos = this.#undos.pop() ?? [];
+    try {
+      if (!this.database.isTransaction) return;
+      const name = `level${String(depth)}`;
+      this.database.exec(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`);
+    } finally {
+      for (const undo of undos.reverse()) undo();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { openFolder } from '../storage/open-data.js';
+import type { Users } from './users.js';
+
+export interface UsersOptions {
+  /** Of the server; made if it is missing. */
+  readonly dataFolder: string;
+}
+
+/** Users that were opened without the rest. */
+export interface OpenedUsers extends Disposable {
+  readonly users: Users;
+}
+
+/**
+ * Opens the users of a data folder, also while a server uses it: that sees changes at its next request.
+ *
+ * @throws StorageError; `WW_ERR_STORAGE_LOCKED` when the database has to be brought up to date while a
+ *   server of an older version uses it
+ */
+export function openUsers({ dataFolder }: UsersOptions): OpenedUsers {
+  const { users, close } = openFolder(dataFolder, 'users');
+  return { users, [Symbol.dispose]: close };
+}
