@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addPageRoutes } from '../page/page-routes.js';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import { addActionRoutes } from './action-routes.js';
@@ -8,6 +9,7 @@ import { addActivationRoutes } from './activation-routes.js';
 import { jsonType } from './answer.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addInformationRoutes } from './information-routes.js';
+import { addInvokeRoutes } from './invoke-routes.js';
 import { MethodFallbacks } from './method-fallbacks.js';
 import { addNamespaceRoutes } from './namespace-routes.js';
 import { OriginGuard } from './origin-guard.js';
@@ -88,6 +90,8 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
   addTriggerRoutes(app, services);
   addRuleRoutes(app, services);
   addActivationRoutes(app, services);
+  addPageRoutes(app, services);
+  addInvokeRoutes(app, services);
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */
