@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { sendPage } from '../page/page-routes.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import { sendJson, sendValue } from './answer.js';
 import { toApiInformation, toSystemInformation } from './information.js';
@@ -11,8 +12,9 @@ export function addInformationRoutes(
   const system = JSON.stringify(toSystemInformation(config));
   const api = JSON.stringify(toApiInformation());
 
-  app.get('/', (_request, reply) => {
-    sendJson(reply, system);
+  app.get('/', (request, reply) => {
+    if (isBrowser(request.headers.accept)) sendPage(reply);
+    else sendJson(reply.header('vary', 'Accept'), system);
   });
 
   for (const url of ['/api/v1', '/api/v1/']) {
@@ -41,4 +43,9 @@ export function addInformationRoutes(
       .header('content-type', registry.contentType)
       .send(Buffer.from(await registry.metrics()));
   });
+}
+
+/** Browsers name HTML when somebody enters an address; clients of the API take anything, or JSON. */
+function isBrowser(accept: string | undefined): boolean {
+  return accept !== undefined && /(?:^|,) *text\/html *(?:[;,]|$)/.test(accept);
 }
