@@ -82,6 +82,6 @@ function assertUndamaged(text: string): void {
 function sentAsText(what: string): Rejection {
   return new Rejection(
     'WW_ERR_API_CODE',
-    `The code is ${what} that was sent as text, which replaces every byte that is no text. ${remedy}`,
+    `The code is ${what} that was sent as text, and on that way every byte that is no text is lost. ${remedy}`,
   );
 }
