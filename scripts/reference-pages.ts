@@ -1,4 +1,4 @@
-import { cliErrors, exitCodes } from '@wasmwhisk/cli';
+import { cliErrors, exitCodes, exitOf } from '@wasmwhisk/cli';
 import {
   executorErrors,
   executorShape,
@@ -6,7 +6,12 @@ import {
   type ConfigShape,
   type SettingForm,
 } from '@wasmwhisk/executor';
-import { loadStandaloneConfig, rejections, standaloneShape } from '@wasmwhisk/standalone';
+import {
+  loadStandaloneConfig,
+  rejections,
+  standaloneShape,
+  storageErrors,
+} from '@wasmwhisk/standalone';
 import { trapCodes, wasmRuntimeErrors } from '@wasmwhisk/runtime';
 import prettier from 'prettier';
 import { renderCliPage } from './cli-page.ts';
@@ -56,6 +61,11 @@ function errorsText(): string {
     String(status),
     summary,
   ]);
+  const storageRows = Object.entries(storageErrors).map(([code, meaning]) => [
+    toCode(code),
+    String(exitCodes[exitOf(code)].number),
+    meaning,
+  ]);
   const commandRows = Object.entries(cliErrors).map(([code, { exit, summary }]) => [
     toCode(code),
     String(exitCodes[exit].number),
@@ -92,6 +102,13 @@ The body is OpenWhisk's: \`error\` says what is wrong with this request, \`code\
 that fails is no such error: its activation says so.
 
 ${toTable(['Code', 'Status', 'Meaning'], rejectionRows)}
+
+## Of the data folder
+
+They end \`wasmwhisk standalone\` and \`wasmwhisk user\`; one that comes up while a request is served is a
+\`WW_ERR_API_INTERNAL\` for its caller.
+
+${toTable(['Code', 'Exit code', 'Meaning'], storageRows)}
 
 ## Of the command
 

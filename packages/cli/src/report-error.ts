@@ -45,15 +45,24 @@ export function toReportedError(error: unknown): ReportedError {
       hint: error.hint,
     };
   const code = systemCode(error);
-  const known = exitsByCode.find(([prefix]) => code?.startsWith(prefix));
-  if (known !== undefined && code !== undefined)
-    return { exit: known[1], code, message: plainMessage(error), hint: hintFor(known[1], code) };
+  const exit = code === undefined ? undefined : findExit(code);
+  if (code !== undefined && exit !== undefined)
+    return { exit, code, message: plainMessage(error), hint: hintFor(exit, code) };
   return {
     exit: 'internal',
     code: 'WW_ERR_CLI_INTERNAL',
     message: `Internal error: ${messageOf(error)}`,
     hint: 'This is a fault of wasmwhisk. Run it again with --verbose for the details, and report them.',
   };
+}
+
+/** How the command ends at an error of another package, by its code. */
+export function exitOf(code: string): ExitReason {
+  return findExit(code) ?? 'internal';
+}
+
+function findExit(code: string): ExitReason | undefined {
+  return exitsByCode.find(([prefix]) => code.startsWith(prefix))?.[1];
 }
 
 /** The reason without what the wire puts before it for OpenWhisk's sake. */

@@ -54,7 +54,7 @@ export function deleteUser(
 }
 
 function withUsers<Result>(dataFolder: string, work: (users: Users) => Result): Result {
-  using opened = openUsers(dataFolder);
+  using opened = openUsers({ dataFolder });
   return work(opened.users);
 }
 

@@ -22,6 +22,7 @@ export function conformanceGuest(name: string): string {
 
 export const addAction: string = path.join(root, 'examples/actions/add/build/add.wasm');
 export const addComponent: string = path.join(root, 'examples/actions/add-component/add.wasm');
+export const helloAction: string = path.join(root, 'examples/actions/hello/build/hello.wasm');
 export const startScript: string = path.join(root, 'scripts/start.ts');
 
 export interface Ended {
@@ -50,7 +51,8 @@ function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && !/^(WASMWHISK_|__OW_|NODE_OPTIONS|VITEST)/.test(entry[0]),
+        entry[1] !== undefined &&
+        !/^(WASMWHISK_|WHISK_|WSK_|XDG_|__OW_|NODE_OPTIONS|VITEST)/.test(entry[0]),
     ),
   );
 }

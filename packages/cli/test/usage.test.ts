@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/exit-codes.js';
 import { errorOf, start, wasmwhisk, launcher, scratchFolder } from './launcher.js';
 
-const commands = ['serve', 'pack', 'invoke', 'inspect', 'run', 'config', 'precompile', 'keys'];
+const commands = [
+  'standalone',
+  'deploy',
+  'user',
+  'serve',
+  'pack',
+  'invoke',
+  'inspect',
+  'run',
+  'config',
+  'precompile',
+  'keys',
+];
 
 describe('help and version', () => {
   it('prints the version', async () => {
@@ -50,6 +62,13 @@ describe('a wrong command line', () => {
     [['precompile', 'a.wasm'], 'Required option "-o, --output <file>" not specified.'],
     [['keys', 'creat'], 'Unknown command "creat". Did you mean create?'],
     [['keys', 'show'], 'Missing required argument "file".'],
+    [['config', '--mode', 'local'], 'Allowed choices are service, single, standalone.'],
+    [['standalone', '--memory', '--data', 'x'], 'cannot be used with'],
+    [['deploy'], 'Missing required argument "path".'],
+    [['deploy', '--web', 'a.wasm'], 'Allowed choices are yes, raw, no.'],
+    [['deploy', 'a.wasm', '-p', 'x'], '-p needs a name and a value.'],
+    [['user', 'creat'], 'Unknown command "creat". Did you mean create?'],
+    [['user', 'get'], 'Missing required argument "subject".'],
     [['serve', '--port'], 'Option "--port <number>" argument missing.'],
   ])('%j is one line on stderr and 2', async (args, words) => {
     const { code, stdout, stderr } = await wasmwhisk(args);
@@ -99,7 +118,26 @@ describe('the configuration', () => {
     expect(sources['server.port']).toEqual({ type: 'mode-default', reason: 'single mode' });
   });
 
-  it.each([['serve'], ['config'], ['invoke', 'x.zip'], ['run', 'x.wasm']])(
+  it('shows the settings of a standalone OpenWhisk', async () => {
+    const { stdout } = await wasmwhisk(['config', '--mode', 'standalone'], {
+      environment: { XDG_DATA_HOME: '/data', WASMWHISK_POOL_MEMORY_MIB: '1GiB' },
+    });
+    expect(stdout).toMatch(/^storage\.dataFolder +\/data\/wasmwhisk +default \(of this user\)$/m);
+    expect(stdout).toMatch(/^pool\.memoryMiB +1024 +environment WASMWHISK_POOL_MEMORY_MIB$/m);
+    expect(stdout).toMatch(/^limits\.memoryBytes +536870912 +default \(as wide as /m);
+  });
+
+  it('of an executor passes over what is for a standalone OpenWhisk, but not over a misspelt name', async () => {
+    const environment = { WASMWHISK_POOL_MEMORY_MIB: '1GiB' };
+    expect(await wasmwhisk(['config'], { environment })).toMatchObject({ code: 0, stderr: '' });
+    const misspelt = await wasmwhisk(['config'], {
+      environment: { WASMWHISK_POOL_MEMORY_MBI: '1GiB' },
+    });
+    expect(misspelt.code).toBe(exitCodes.config.number);
+    expect(misspelt.stderr).toContain('did you mean "WASMWHISK_POOL_MEMORY_MIB"?');
+  });
+
+  it.each([['serve'], ['standalone'], ['config'], ['invoke', 'x.zip'], ['run', 'x.wasm']])(
     'stops %s with 78 and all problems at once when it is wrong',
     async (...args) => {
       const { code, stdout, stderr } = await wasmwhisk([...args, '--runtime', 'v9'], {

@@ -7,6 +7,13 @@ export { isLoopback } from './loopback.js';
 export { isRejection, Rejection, rejections, type RejectionCode } from './rejections.js';
 export { startStandaloneServer, type StandaloneServer } from './server.js';
 export { Standalone, type StandaloneOptions } from './standalone.js';
+export {
+  isStorageError,
+  StorageError,
+  storageErrors,
+  type StorageErrorCode,
+} from './storage/storage-error.js';
 export { defaultUsers } from './users/default-users.js';
 export type { Identity } from './users/identity.js';
+export { openUsers, type OpenedUsers, type UsersOptions } from './users/open-users.js';
 export type { UserRequest, Users } from './users/users.js';
