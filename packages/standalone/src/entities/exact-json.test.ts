@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactJsonDepthMax, exactJsonValuesMax, parseExactJson } from './exact-json.js';
+import {
+  exactJsonDepthMax,
+  exactJsonTextsMax,
+  exactJsonValuesMax,
+  parseExactJson,
+} from './exact-json.js';
 import { isRejection } from '../rejections.js';
 
 const parse = (text: string): unknown => parseExactJson(Buffer.from(text));
@@ -98,10 +103,20 @@ describe('parseExactJson', () => {
   });
 
   it('refuses more values than anybody has a use for', () => {
-    const text = `[${'1,'.repeat(exactJsonValuesMax)}1]`;
-    expect(refusal(Buffer.from(text))).toMatchObject({
+    const most = (value: string, count: number) => `[${`${value},`.repeat(count - 2)}${value}]`;
+    for (const [value, valuesMax] of [
+      ['1', exactJsonValuesMax],
+      ['1.0', exactJsonTextsMax],
+    ] as const) {
+      expect(refusal(Buffer.from(most(value, valuesMax)))).toBeUndefined();
+      expect(refusal(Buffer.from(most(value, valuesMax + 1)))).toMatchObject({
+        code: 'WW_ERR_API_BODY',
+        text: expect.stringContaining(`${String(valuesMax)} values`) as string,
+      });
+    }
+    // The one that needs care comes last.
+    expect(refusal(Buffer.from(`[${most('1', exactJsonTextsMax)},1.0]`))).toMatchObject({
       code: 'WW_ERR_API_BODY',
-      text: expect.stringContaining('values') as string,
     });
   });
 

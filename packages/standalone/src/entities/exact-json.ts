@@ -6,9 +6,12 @@ export const exactJsonDepthMax = 1000;
 
 /**
  * Most values of a body, members' names not counted. A mebibyte of parameters and one of annotations,
- * as dense as JSON can be, stay below it; it keeps what 50 MiB of `[1,1,…` cost finite.
+ * as dense as JSON can be, stay below it; without it a body of 50 MiB would stop everything else for seconds.
  */
-export const exactJsonValuesMax: number = 2 * 1024 * 1024;
+export const exactJsonValuesMax: number = 1024 * 1024;
+
+/** Most values of a body with a number that must be kept as text: each takes a call then, some ten times as long. */
+export const exactJsonTextsMax: number = 256 * 1024;
 
 /** What Node 24 has and the types of ES2024 do not know. */
 interface ExactJson {
@@ -28,7 +31,7 @@ const exactJson = JSON as unknown as ExactJson;
  * like any other, so read members with `Object.hasOwn`.
  *
  * @throws Rejection `WW_ERR_API_BODY` of everything that is not one JSON value in UTF-8, or is nested
- *   deeper than `exactJsonDepthMax`, or has more values than `exactJsonValuesMax`
+ *   deeper than `exactJsonDepthMax`, or has more values than `exactJsonValuesMax` or `exactJsonTextsMax`
  */
 export function parseExactJson(bytes: Uint8Array): unknown {
   try {
@@ -82,25 +85,27 @@ function survey(bytes: Uint8Array): boolean {
       at = end;
       continue;
     }
+    // At once: what follows may be most of 50 MiB.
+    const valuesMax = isExact ? exactJsonValuesMax : exactJsonTextsMax;
+    if (values > valuesMax)
+      throw malformed(
+        `it has more than ${String(valuesMax)} values${isExact ? '' : ', with numbers that JavaScript would change'}`,
+      );
     at += 1;
   }
-  if (values > exactJsonValuesMax)
-    throw malformed(`it has more than ${String(exactJsonValuesMax)} values`);
   return isExact;
 }
 
-/** Strings may be as long as the code of an action, so quotes are looked for natively. */
+/** Strings may be as long as the code of an action, so the quote is looked for natively where nothing is escaped. */
 function behindString(bytes: Uint8Array, from: number): number {
-  let end = bytes.indexOf(quote, from + 1);
-  while (isEscaped(bytes, end)) end = bytes.indexOf(quote, end + 1);
-  return end + 1;
-}
-
-/** Whether an odd number of backslashes stands before a quote. */
-function isEscaped(bytes: Uint8Array, at: number): boolean {
-  let first = at;
-  while (bytes[first - 1] === backslash) first -= 1;
-  return (at - first) % 2 === 1;
+  const end = bytes.indexOf(quote, from + 1);
+  if (bytes[end - 1] !== backslash) return end + 1;
+  let at = from + 1;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === quote) return at + 1;
+    at += byte === backslash ? 2 : 1;
+  }
 }
 
 function isDigit(byte: number | undefined): boolean {
