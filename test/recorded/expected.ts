@@ -25,9 +25,7 @@ export type ExpectedCommand = readonly [command: string, expected: Expected];
 
 /* Why a recording differs, where more than one does for the same reason. */
 
-export const canned: string =
-  'the stand-in answered every reading alike, whatever had been written before';
-export const zipKept: string =
-  'nothing sends code that was not asked for: the stand-in ignored code=false';
-export const statusNumber: string =
+export const canned = 'the stand-in answered every reading alike, whatever had been written before';
+export const zipKept = 'nothing sends code that was not asked for: the stand-in ignored code=false';
+export const statusNumber =
   'only the text of a status is in a record: the stand-in added the number';

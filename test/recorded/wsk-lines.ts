@@ -240,8 +240,9 @@ function summary(noun: string, entity: Fields): Printed {
   const names = list(entity['parameters']).map((parameter) => `*${text(parameter, 'key')}`);
   const described = annotationsOf(entity).get('description');
   const plain = names.map((name) => name.slice(1)).join(', ');
-  const what = described ?? `Returns a result based on parameter ${plain}`;
-  return lines(`${noun} ${pathOf(entity)}: ${String(what)}`, `(parameters: ${names.join(', ')})`);
+  const what =
+    typeof described === 'string' ? described : `Returns a result based on parameter ${plain}`;
+  return lines(`${noun} ${pathOf(entity)}: ${what}`, `(parameters: ${names.join(', ')})`);
 }
 
 /** A line of a list. */
