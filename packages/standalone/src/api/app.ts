@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
+import { addWebRoutes } from '../web/web-routes.js';
 import { addActionRoutes } from './action-routes.js';
 import { addActivationRoutes } from './activation-routes.js';
 import { jsonType } from './answer.js';
@@ -92,6 +94,8 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
   addActivationRoutes(app, services);
   addPageRoutes(app, services);
   addInvokeRoutes(app, services);
+  addWebRoutes(app, services);
+  addGatewayRoutes(app, services);
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */
