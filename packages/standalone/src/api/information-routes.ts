@@ -7,7 +7,7 @@ import { toApiInformation, toSystemInformation } from './information.js';
 /** What anybody may ask without a key, and what operators look at. */
 export function addInformationRoutes(
   app: FastifyInstance,
-  { config, executor }: StandaloneServices,
+  { config, executor, invoker }: StandaloneServices,
 ): void {
   const system = JSON.stringify(toSystemInformation(config));
   const api = JSON.stringify(toApiInformation());
@@ -32,7 +32,8 @@ export function addInformationRoutes(
   });
 
   app.get('/ready', (_request, reply) => {
-    const { ready, draining } = executor;
+    const { draining } = invoker;
+    const ready = executor.ready && !draining;
     const { threads, queuedRuns } = executor.runner.status();
     sendValue(reply.code(ready ? 200 : 503), { ready, draining, threads, queuedRuns });
   });

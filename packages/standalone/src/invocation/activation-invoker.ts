@@ -90,6 +90,10 @@ export class ActivationInvoker implements Invoker {
     });
   }
 
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   status(): InvokerStatus {
     return { running: this.#running, ...this.#pool.status() };
   }

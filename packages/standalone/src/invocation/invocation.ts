@@ -32,6 +32,8 @@ export interface FireRequest {
 
 /** Runs what the API asks for, and leaves a record of each. */
 export interface Invoker {
+  /** The end was announced: nothing new is taken. */
+  readonly draining: boolean;
   /**
    * Runs it, and waits at most so long; 0: answers as soon as it is noted.
    *
