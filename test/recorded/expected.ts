@@ -16,7 +16,7 @@ export interface Expected {
   readonly clientOnly?: true;
   /** Entities changed within one millisecond have no order. */
   readonly anyOrder?: true;
-  /** Requests before the command: `METHOD path body`. */
+  /** Requests before the command: `METHOD path body`; a path is below the namespace, or begins with a slash. */
   readonly given?: readonly string[];
 }
 

@@ -17,7 +17,9 @@ export interface WskCommand {
 }
 
 export function parseCommand(command: string): WskCommand {
-  const words = command.replace(/ {3}\(props file\)$/, '').split(' ');
+  // A placeholder is one word.
+  const words: readonly string[] =
+    command.replace(/ {3}\(props file\)$/, '').match(/<[^>]*>|\S+/g) ?? [];
   // `wsk list` is short for this.
   const [, noun = '', verb = '', name = ''] =
     words[1] === 'list' ? ['wsk', 'namespace', 'get'] : words;
