@@ -1,90 +1,33 @@
-// What `npm start` runs: an executor on this machine, and one action through it.
+// What `npm start` runs: OpenWhisk on this machine, and two actions through its REST API.
 //
-//   npm start                    listens on 127.0.0.1:9000 until Ctrl-C
+//   npm start                    listens on 127.0.0.1:3233 until Ctrl-C; nothing is kept
 //   npm start -- --once          ends after the demonstration
-//   npm start -- --port 9100     listens elsewhere; 0 takes any free port
-import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+//   npm start -- --port 3300     listens elsewhere; 0 takes any free port
 import { parseArgs } from 'node:util';
-import { Executor, loadConfig, startServer, type ExecutorServer } from '@wasmwhisk/executor';
+import {
+  loadStandaloneConfig,
+  Standalone,
+  startStandaloneServer,
+  type StandaloneServer,
+} from '@wasmwhisk/standalone';
 import { pino } from 'pino';
+import { DemoClient, demonstrate } from './start/demonstration.ts';
 
 const usage = `Usage: npm start -- [--port NUMBER] [--once]
 
-  --port NUMBER  listen on this port of 127.0.0.1 (default: 9000; 0: any free one)
+  --port NUMBER  listen on this port of 127.0.0.1 (default: 3233; 0: any free one)
   --once         end after the demonstration
   --help         print this
 
 Exit codes: 0 done; 1 the demonstration failed; 2 wrong usage; 69 the port is taken.
+
+Nothing is kept when it ends: 'wasmwhisk standalone' keeps what you create.
 `;
 
 const exitCodes = { done: 0, failed: 1, usage: 2, unavailable: 69 } as const;
 
-const root = join(import.meta.dirname, '..');
-const actionFile = join(root, 'examples/actions/add/build/add.wasm');
-const container = 'demo';
-const argumentsText = '{"param1":2,"param2":2}';
-
 function say(text = ''): void {
   process.stdout.write(`${text}\n`);
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly ms: number;
-}
-
-/** Sends a request as an invoker does, and shows it with its answer. */
-async function call(url: string, body: string, shownBody: string): Promise<Answer> {
-  const startedAt = performance.now();
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
-  const answer = { status: response.status, text: await response.text() };
-  const ms = performance.now() - startedAt;
-  say(`  POST ${new URL(url).pathname}  ${shownBody}`);
-  say(`    -> ${String(answer.status)} ${answer.text}  (${ms.toFixed(1)} ms)`);
-  return { ...answer, ms };
-}
-
-/** Initialises the example and runs it twice: cold and warm. Returns whether it answered what it should. */
-async function demonstrate(url: string): Promise<boolean> {
-  const bytes = readFileSync(actionFile);
-  say(`The example action ${relative(root, actionFile)} (${String(bytes.length)} bytes):`);
-  say();
-  const base = `${url}/${container}`;
-  const init = await call(
-    `${base}/init`,
-    JSON.stringify({
-      value: { name: 'add', main: 'main', binary: true, code: bytes.toString('base64') },
-    }),
-    '{"value":{"name":"add","binary":true,"code":"AGFzbQ..."}}',
-  );
-  const runBody = `{"value":${argumentsText}}`;
-  const cold = await call(`${base}/run`, runBody, runBody);
-  const warm = await call(`${base}/run`, runBody, runBody);
-  say();
-  const good = init.status === 200 && [cold, warm].every(({ text }) => text === '{"result":4}');
-  if (good)
-    say(
-      `2 + 2 = 4. Ready in ${init.ms.toFixed(1)} ms; first run ${cold.ms.toFixed(1)} ms, the next ${warm.ms.toFixed(1)} ms, HTTP included.`,
-    );
-  else say('This is not what the action should answer: {"result":4}.');
-  return good;
-}
-
-function showWhatToTry(url: string): void {
-  say(`
-Try it from another terminal:
-
-  curl -s -d '{"value":{"param1":40,"param2":2}}' ${url}/${container}/run
-  curl -s ${url}/metrics | grep wasmwhisk_activations
-  node_modules/.bin/wasmwhisk invoke examples/actions/hello/build/hello.wasm
-
-Listening on ${url} until Ctrl-C. The README goes on from here.`);
 }
 
 interface StartOptions {
@@ -98,7 +41,7 @@ function parseOptions(args: readonly string[]): StartOptions | undefined {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        port: { type: 'string', default: '9000' },
+        port: { type: 'string', default: '3233' },
         once: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -112,19 +55,47 @@ function parseOptions(args: readonly string[]): StartOptions | undefined {
   return undefined;
 }
 
+/** In memory, so that the examples overwrite nothing and every start shows the same. */
+function open(port: string): Standalone {
+  const { config } = loadStandaloneConfig({
+    // Variables of this shell are for `wasmwhisk`; the demonstration is always the same.
+    environment: {},
+    flags: [
+      { path: 'server.port', text: port, flag: '--port' },
+      { path: 'log.level', text: 'silent', flag: 'log.level' },
+    ],
+  });
+  return new Standalone({ config, logger: pino({ enabled: false }) });
+}
+
 /** Listens; `undefined` when the port is taken, which has been said then. */
-async function listen(executor: Executor): Promise<ExecutorServer | undefined> {
+async function listen(standalone: Standalone): Promise<StandaloneServer | undefined> {
   try {
-    return await startServer(executor);
+    return await startStandaloneServer(standalone);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    const port = String(executor.config.server.port);
+    const { port } = standalone.services.config.server;
     process.stderr.write(
-      `Port ${port} of 127.0.0.1 is taken by another process. Choose another one:\n\n` +
-        `  npm start -- --port ${String(Number(port) + 100)}\n\n`,
+      `Port ${String(port)} of 127.0.0.1 is taken by another process. Choose another one:\n\n` +
+        `  npm start -- --port ${String(port + 100)}\n\n`,
     );
     return undefined;
   }
+}
+
+function showWhatToTry(url: string, key: string): void {
+  const add = `${url}/api/v1/namespaces/_/actions/add?blocking=true&result=true`;
+  say(`
+Open ${url} in a browser, or try it from another terminal:
+
+  wsk property set --apihost ${url} --auth ${key}
+  wsk action invoke hello --result -p name Ada
+
+  curl -s -u ${key} -H 'content-type: application/json' -d '{"param1":40,"param2":2}' '${add}'
+  node_modules/.bin/wasmwhisk deploy examples/actions/clock/clock.wasm --apihost ${url}
+
+Nothing is kept when this ends. 'node_modules/.bin/wasmwhisk standalone' keeps what you create.
+Listening on ${url} until Ctrl-C. The README goes on from here.`);
 }
 
 /** Settles at the first signal; a second one, not the same passed on twice, ends the process at once. */
@@ -147,36 +118,19 @@ async function main(): Promise<number> {
     say(usage.trimEnd());
     return exitCodes.done;
   }
-  const { config } = loadConfig({
-    mode: 'service',
-    // Variables of this shell are for `wasmwhisk serve`; the demonstration is always the same.
-    environment: {},
-    flags: [
-      { path: 'server.port', text: options.port, flag: '--port' },
-      { path: 'log.level', text: 'silent', flag: 'log.level' },
-    ],
-  });
   const signal = nextSignal();
-  await using executor = new Executor({
-    config,
-    mode: 'service',
-    logger: pino({ enabled: false }),
-  });
-  const server = await listen(executor);
+  await using standalone = open(options.port);
+  await using server = await listen(standalone);
   if (server === undefined) return exitCodes.unavailable;
-  try {
-    say(`wasmwhisk executor on ${server.url}`);
-    say();
-    const good = await demonstrate(server.url);
-    if (!good) return exitCodes.failed;
-    if (options.once) return exitCodes.done;
-    showWhatToTry(server.url);
-    await signal;
-    say('\nStopping.');
-    return exitCodes.done;
-  } finally {
-    await server.shutDown();
-  }
+  const { url } = server;
+  const key = standalone.services.users.find('guest')?.authKey ?? '';
+  say(`OpenWhisk for WebAssembly on ${url}\n`);
+  if (!(await demonstrate(new DemoClient(url, key), say))) return exitCodes.failed;
+  if (options.once) return exitCodes.done;
+  showWhatToTry(url, key);
+  await signal;
+  say('\nStopping.');
+  return exitCodes.done;
 }
 
 process.exitCode = await main();

@@ -37,7 +37,7 @@ Arguments: '-p NAME VALUE' with wsk, members of the JSON object with curl.
     const text = formatDeployed(inPackage, false);
     expect(text).toContain("wsk action invoke 'my math/a&b' --result");
     expect(text).toContain('/api/v1/namespaces/_/actions/my%20math/a%26b?');
-    expect(text).toContain("curl -s 'http://127.0.0.1:3233/api/v1/web/guest/my%20math/a%26b'");
+    expect(text).toContain("curl -s 'http://127.0.0.1:3233/api/v1/web/guest/my%20math/a%26b.json'");
     expect(formatDeployed({ ...action, web: true }, false)).toContain(
       '/api/v1/web/guest/default/add',
     );

@@ -29,7 +29,7 @@ export function formatDeployed(action: DeployedAction, json: boolean): string {
     '',
     `  wsk action invoke ${quote(relativeName(action))} --result`,
     `  curl -s -u ${key} -X POST -H 'content-type: application/json' -d '{}' '${invokeUrl}'`,
-    ...(webUrl === null ? [] : [`  curl -s '${webUrl}'`]),
+    ...(webUrl === null ? [] : [`  curl -s '${webUrl}.json'`]),
     '',
     "Arguments: '-p NAME VALUE' with wsk, members of the JSON object with curl.",
   ];
