@@ -53,7 +53,7 @@ function parseKind(exec: JsonObject): typeof wasmKind | typeof sequenceKind {
   const shown = JSON.stringify(text.length > 256 ? `${text.slice(0, 256)}…` : text);
   throw new Rejection(
     'WW_ERR_API_KIND',
-    `The kind ${shown} is not served. ${served} With wsk, name it: --kind ${wasmKind}.`,
+    `The kind ${shown} is not served. ${served} Clients guess another where none is named: say "--kind ${wasmKind}" to wsk, and kind: "${wasmKind}" to the client for Node.`,
   );
 }
 
