@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -171,8 +173,8 @@ describe('a refusal', () => {
         payload: '{}',
       },
     ],
-  ] as const)('of %s is JSON with error and code (trap 3)', async (_what, status, request) => {
-    const answer = await buildApp().inject(request);
+  ] as const)('of %s is JSON with error and code (trap 3)', async (_what, status, call) => {
+    const answer = await buildApp().inject(call);
     expect(answer.statusCode).toBe(status);
     // A charset would make wskdeploy and npm openwhisk read it otherwise (trap 1).
     expect(answer.headers['content-type']).toBe('application/json');
@@ -203,6 +205,40 @@ describe('a refusal', () => {
     });
     expect(answer.statusCode).toBe(413);
     expect(answer.json()).toMatchObject({ error: expect.stringContaining('73400320') as string });
+  });
+
+  it('of a body that is too long reaches who is still sending it', async () => {
+    const app = buildApp();
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const send = (method: string, path: string, body?: Buffer): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = { authorization, ...json };
+        const call = request(`${url}${path}`, { method, headers, agent }, (answer) => {
+          answer.resume().on('end', () => {
+            resolve(answer.statusCode ?? 0);
+          });
+        });
+        call.on('error', reject).end(body);
+      });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const body = Buffer.alloc(51 * 1024 * 1024, 'x');
+    expect(await send('PUT', `${packages}/p`, body)).toBe(413);
+    expect(await send('GET', packages)).toBe(200);
+    agent.destroy();
+  });
+
+  it.each([
+    ['long', { 'content-length': '100000' }],
+    ['endless', { 'transfer-encoding': 'chunked' }],
+  ])('of missing credentials does not wait for a body that is %s', async (_what, headers) => {
+    const app = buildApp();
+    const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(url.port), url.hostname);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`PUT ${packages}/p HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401/);
+    socket.destroy();
   });
 
   it('of a wrong method names those that are right', async () => {

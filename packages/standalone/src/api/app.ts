@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
@@ -9,12 +9,13 @@ import { addWebRoutes } from '../web/web-routes.js';
 import { addActionRoutes } from './action-routes.js';
 import { addActivationRoutes } from './activation-routes.js';
 import { jsonType } from './answer.js';
+import { requireIdentity } from './authentication.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addInformationRoutes } from './information-routes.js';
 import { addInvokeRoutes } from './invoke-routes.js';
 import { MethodFallbacks } from './method-fallbacks.js';
 import { addNamespaceRoutes } from './namespace-routes.js';
-import { OriginGuard } from './origin-guard.js';
+import { isForPages, OriginGuard } from './origin-guard.js';
 import { addPackageRoutes } from './package-routes.js';
 import { addRuleRoutes } from './rule-routes.js';
 import { addTriggerRoutes } from './trigger-routes.js';
@@ -99,7 +100,7 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */
-function addAdmission(app: FastifyInstance, { config }: StandaloneServices): void {
+function addAdmission(app: FastifyInstance, { config, users }: StandaloneServices): void {
   const guard = new OriginGuard(config);
   const { uriBytesMax } = config.api;
   app.decorateRequest('sentContentType', '');
@@ -110,14 +111,27 @@ function addAdmission(app: FastifyInstance, { config }: StandaloneServices): voi
       done(uriTooLong(url.length, uriBytesMax));
       return;
     }
+    const refusal = guard.refusalOf(request, reply);
+    if (refusal !== undefined) {
+      done(refusal);
+      return;
+    }
+    // Routes ask for a key when the body is there. A long one is not taken from anybody without.
+    if (isLong(headers) && !isForPages(request.routeOptions.url)) requireIdentity(request, users);
     const type = headers['content-type'];
     // Fastify refuses types that it cannot read; web actions get whatever was sent.
     if (type !== undefined && type !== jsonType && request.method !== 'GET') {
       request.sentContentType = type;
       headers['content-type'] = bodyType;
     }
-    done(guard.refusalOf(request, reply));
+    done();
   });
+}
+
+/** Whether a body of 100,000 bytes or more is announced, or one of unknown length. */
+function isLong(headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
+  return (length !== undefined && length.length > 5) || headers['transfer-encoding'] !== undefined;
 }
 
 function addBodyParsers(app: FastifyInstance): void {

@@ -6,6 +6,9 @@ import { isRejection, Rejection } from '../rejections.js';
 import { jsonType, sendJson } from './answer.js';
 import { tooLarge } from './json-body.js';
 
+/** Up to so many times what is allowed is read for nothing. */
+const discardedFactorMax = 8;
+
 /** The realm that OpenWhisk asks credentials for. */
 const challenge = 'Basic realm="OpenWhisk secure realm"';
 
@@ -15,6 +18,7 @@ const challenge = 'Basic realm="OpenWhisk secure realm"';
  */
 export function addErrorHandler(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') keepConnection(request, reply);
     sendRejection(request, reply, toRejection(error, request, logger));
   });
   app.setNotFoundHandler((request, reply) => {
@@ -48,6 +52,16 @@ export function sendRejection(
     reply.code(status).header('x-wasmwhisk-error', code),
     toErrorText(message, request.id),
   );
+}
+
+/**
+ * Fastify closes the connection on a body that is too long, and whoever is still sending it may never
+ * read why. One that is not much too long is read to its end and thrown away instead.
+ */
+function keepConnection(request: FastifyRequest, reply: FastifyReply): void {
+  const { bodyLimit } = request.routeOptions;
+  if (Number(request.headers['content-length']) <= discardedFactorMax * bodyLimit)
+    reply.removeHeader('connection');
 }
 
 function toErrorText(text: string, transactionId: string): string {
