@@ -18,6 +18,8 @@ const packages = [
   'binaryen',
   // Load driver of the benchmarks.
   'wrk',
+  // Clicks through the page of the standalone OpenWhisk.
+  'chromium',
 ];
 
 const unavailable = 69;
