@@ -5,7 +5,7 @@ import type { ActivationRecord } from '../entities/activation-record.js';
 import { parseActivationId, parseEntityName } from '../entities/names.js';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
-import type { ActivationQuery, ActivationStore } from '../storage/stores.js';
+import type { ActivationQuery } from '../storage/stores.js';
 import {
   toActivationText,
   toLogsText,
@@ -44,7 +44,7 @@ export function addActivationRoutes(app: FastifyInstance, services: StandaloneSe
             "The query parameters 'docs' and 'count' exclude each other.",
           );
         }
-        return sendRecords(reply, activations, query, page);
+        return sendRecords(reply, services, query, page);
       }
       sendList(reply, page, {
         collection: 'activations',
@@ -110,7 +110,7 @@ function readActionName(query: unknown): string | undefined {
  */
 function sendRecords(
   reply: FastifyReply,
-  activations: ActivationStore,
+  { storage: { activations }, logger }: StandaloneServices,
   query: ActivationQuery,
   page: ListRequest,
 ): FastifyReply {
@@ -124,7 +124,11 @@ function sendRecords(
     yield second.value;
     yield* pieces;
   })();
-  return reply.header('content-type', jsonType).send(Readable.from(rest));
+  const stream = Readable.from(rest).on('error', (error) => {
+    // The connection is cut, because its status has left already.
+    logger.error({ err: error }, 'a list of activations was not sent to its end');
+  });
+  return reply.header('content-type', jsonType).send(stream);
 }
 
 /** A JSON array in pieces. */

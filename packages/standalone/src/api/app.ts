@@ -100,7 +100,8 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */
-function addAdmission(app: FastifyInstance, { config, users }: StandaloneServices): void {
+function addAdmission(app: FastifyInstance, services: StandaloneServices): void {
+  const { config, executor, users } = services;
   const guard = new OriginGuard(config);
   const { uriBytesMax } = config.api;
   app.decorateRequest('sentContentType', '');
@@ -111,7 +112,8 @@ function addAdmission(app: FastifyInstance, { config, users }: StandaloneService
       done(uriTooLong(url.length, uriBytesMax));
       return;
     }
-    const refusal = guard.refusalOf(request, reply);
+    // The storage is about to be closed too; connections live a little longer.
+    const refusal = executor.draining ? closing() : guard.refusalOf(request, reply);
     if (refusal !== undefined) {
       done(refusal);
       return;
@@ -144,6 +146,10 @@ function addBodyParsers(app: FastifyInstance): void {
       done(null, body);
     });
   }
+}
+
+function closing(): Rejection {
+  return new Rejection('WW_ERR_API_CLOSING', 'The server is shutting down.');
 }
 
 function uriTooLong(length: number, uriBytesMax: number): Rejection {
