@@ -47,6 +47,7 @@ describe('GET and DELETE of an action', () => {
 describe('lists of actions', () => {
   it('have the latest first, pages, and counts', async () => {
     await api.create('packages/x', {});
+    await api.create('actions/outside', { exec: add });
     for (const name of ['a', 'b', 'c']) await api.create(`actions/x/${name}`, { exec: add });
     api.tick();
     await api.update('actions/x/a', { parameters: [{ key: 'secret', value: 1 }] });
