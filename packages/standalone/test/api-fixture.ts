@@ -48,6 +48,9 @@ const keys = {
   stranger: `11111111-71f6-4ed5-8c54-816aa4f8c502:${'s'.repeat(64)}`,
 } as const;
 
+/** The header of guest. */
+export const authorization: string = toHeader(keys.guest);
+
 /** The smallest module, in base64. */
 const emptyModule = 'AGFzbQEAAAA=';
 
@@ -71,7 +74,7 @@ export function openApi(settings: Readonly<Record<string, string>> = {}): ApiFix
       method,
       url: path.startsWith('/api') ? path : `/api/v1/namespaces/_${path}`,
       headers: {
-        authorization: `Basic ${Buffer.from(keys[user]).toString('base64')}`,
+        authorization: toHeader(keys[user]),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -119,4 +122,8 @@ export function recordOf(
     annotations: [{ key: 'kind', json: '"wasm:0.1"' }],
     ...changes,
   };
+}
+
+function toHeader(authKey: string): string {
+  return `Basic ${Buffer.from(authKey).toString('base64')}`;
 }
