@@ -11,6 +11,7 @@ import type { LogDestination } from './logs/log-destination.js';
 import { ServiceDestination } from './logs/service-destination.js';
 import { Metrics } from './metrics.js';
 import { Preparation } from './preparation/preparation.js';
+import { primer } from './preparation/primer.js';
 import { TemporaryFolder } from './preparation/temporary-folder.js';
 import { warmUp } from './preparation/warm-up.js';
 import { RuntimeChooser, runtimeModules } from './runtimes.js';
@@ -133,6 +134,21 @@ export class Executor implements AsyncDisposable {
       logger: this.logger,
       stopped: () => this.#draining,
     });
+  }
+
+  /**
+   * Prepares a module of ours that does nothing, so that the threads and the compiler are there when
+   * somebody's first code comes. Never rejects.
+   */
+  async prime(): Promise<void> {
+    try {
+      const request = { code: primer, binary: false, main: 'main' };
+      const prepared = await this.#preparation.prepare(request, () => this.config.runtime.name);
+      prepared.release();
+    } catch (error) {
+      // Whatever is wrong, the first code will say so better.
+      this.logger.debug({ err: error }, 'the primer was not prepared');
+    }
   }
 
   /** Takes no further runs, and waits for those in progress, at most this long. */

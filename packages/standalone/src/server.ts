@@ -35,6 +35,8 @@ export async function startStandaloneServer(standalone: Standalone): Promise<Sta
   const address = app.server.address() as AddressInfo;
   const url = `http://${toReachable(host)}:${String(address.port)}`;
   standalone.apiHost = url;
+  // In the background: somebody's first action finds the compiler there.
+  void standalone.services.executor.prime();
   let closed: Promise<void> | undefined;
   const shutDown = (): Promise<void> => {
     closed ??= (async () => {
