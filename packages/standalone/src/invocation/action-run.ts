@@ -189,11 +189,13 @@ export class ActionRunner {
       const initMs = performance.now() - startedAt;
       return failedCourse(toErrorResponse(2, text), { waitMs, initMs, timedOut: true });
     } catch (error) {
+      const { text, status } = toInitFailure(error);
+      // Whatever the executor takes for a fault of the code or of its developer is one here.
+      const isOurs = status >= 500 && status !== 502;
+      if (isOurs && !pooled.gone) this.#options.onError(error, task.activationId);
       pool.release(pooled, true);
-      const { text, internal } = toInitFailure(error);
-      if (internal) this.#options.onError(error, task.activationId);
       const initMs = performance.now() - startedAt;
-      return failedCourse(toErrorResponse(internal ? 3 : 2, text), { waitMs, initMs });
+      return failedCourse(toErrorResponse(isOurs ? 3 : 2, text), { waitMs, initMs });
     }
   }
 

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { createActivationId } from './activation-ids.js';
+
+it('createActivationId gives 32 hex digits, never twice', () => {
+  const ids = Array.from({ length: 2000 }, createActivationId);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(new Set(ids).size).toBe(ids.length);
+});

@@ -1,0 +1,279 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Executor } from '@wasmwhisk/executor';
+import type { Action, CodeExec } from '../entities/entity.js';
+import type { KeyValue } from '../entities/key-value.js';
+import type { PooledContainer } from './container-group.js';
+import { ContainerPool, PoolError } from './container-pool.js';
+
+const exec: CodeExec = {
+  type: 'code',
+  kind: 'wasm:0.1',
+  codeDigest: 'd'.repeat(64),
+  codeBytes: 1,
+  binary: true,
+  main: undefined,
+};
+
+function actionOf(
+  name: string,
+  limits: Partial<Action['limits']> = {},
+  updatedEpochMs = 1,
+): Action {
+  return {
+    type: 'action',
+    path: { namespace: 'guest', package: undefined, name },
+    version: '0.0.1',
+    publish: false,
+    annotations: [],
+    updatedEpochMs,
+    exec,
+    parameters: [],
+    limits: {
+      timeoutMs: 1000,
+      memoryMiB: 100,
+      logsMiB: 1,
+      concurrency: 1,
+      instances: undefined,
+      ...limits,
+    },
+  };
+}
+
+/** The part of an executor that makes and destroys containers. */
+function fakeExecutor() {
+  const live = new Map<string, () => void>();
+  let made = 0;
+  const containers = {
+    create: () => {
+      const id = `c${String((made += 1))}`;
+      return {
+        id,
+        idleSweeps: 7,
+        onDestroy: (callback: () => void) => {
+          live.set(id, callback);
+        },
+      };
+    },
+    destroy: async (id: string): Promise<boolean> => {
+      const callback = live.get(id);
+      live.delete(id);
+      callback?.();
+      return Promise.resolve(callback !== undefined);
+    },
+  };
+  const executor = { containers, draining: false };
+  return { executor, live };
+}
+
+function openPool(settings: { memoryMiB?: number; queueSizeMax?: number; max?: number } = {}) {
+  const { memoryMiB = 1000, queueSizeMax = 100, max = 1000 } = settings;
+  const { executor, live } = fakeExecutor();
+  const pool = new ContainerPool({
+    executor: executor as unknown as Executor,
+    pool: { memoryMiB, queueSizeMax },
+    containers: { max, idleMs: 1000, concurrency: 5 },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  /** Takes a container as an invocation does, and initializes it if that is needed. */
+  const take = async (
+    action: Action,
+    namespace = 'guest',
+    parameters: readonly KeyValue[] = [],
+  ): Promise<PooledContainer> => {
+    const group = pool.group(namespace, { action, parameters, binding: undefined }, exec);
+    const pooled = pool.takeNow(group) ?? (await pool.take(group));
+    pooled.ready = true;
+    return pooled;
+  };
+  return { pool, take, live, executor };
+}
+
+/** Whether a promise is settled by now. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+}
+
+describe('ContainerPool', () => {
+  it('takes the container that was used last', async () => {
+    const { pool, take } = openPool();
+    const action = actionOf('a');
+    const [first, second] = [await take(action), await take(action)];
+    expect(first).not.toBe(second);
+    pool.release(second);
+    pool.release(first);
+    expect(await take(action)).toBe(first);
+    expect(first.container.idleSweeps).toBe(0);
+    expect(await take(action)).toBe(second);
+    expect(pool.status()).toEqual({ containers: 2, memoryMiB: 200, waiting: 0 });
+  });
+
+  it('lets as many runs into a container as the action and the executor allow', async () => {
+    const { pool, take } = openPool();
+    const action = actionOf('a', { concurrency: 3 });
+    const first = await take(action);
+    // Not initialized until it is given back once.
+    expect(await take(action)).not.toBe(first);
+    pool.release(first);
+    const taken = [await take(action), await take(action), await take(action)];
+    expect(new Set(taken)).toEqual(new Set([first]));
+    expect(await take(action)).not.toBe(first);
+    const wide = actionOf('b', { concurrency: 100 });
+    const other = await take(wide);
+    pool.release(other);
+    for (let count = 0; count < 5; count += 1) expect(await take(wide)).toBe(other);
+    expect(await take(wide)).not.toBe(other);
+  });
+
+  it('never shares a container between namespaces', async () => {
+    const { pool, take } = openPool();
+    const action = actionOf('a');
+    const first = await take(action, 'guest');
+    pool.release(first);
+    expect(await take(action, 'stranger')).not.toBe(first);
+  });
+
+  it('has containers of their own for other init parameters', async () => {
+    const { pool, take, live } = openPool();
+    const action = actionOf('a');
+    const secret = (json: string): readonly KeyValue[] => [{ key: 'S', json, init: true }];
+    const first = await take(action, 'guest', secret('1'));
+    expect(first.group.environment).toEqual([['S', '1']]);
+    pool.release(first);
+    expect(await take(action, 'guest', secret('1'))).toBe(first);
+    pool.release(first);
+    const second = await take(action, 'guest', secret('2'));
+    expect(second).not.toBe(first);
+    expect(first.gone).toBe(true);
+    expect(live.size).toBe(1);
+  });
+
+  it('destroys the containers of an earlier revision when they are idle', async () => {
+    const { pool, take } = openPool();
+    const [old, changed] = [actionOf('a', {}, 1), actionOf('a', {}, 2)];
+    const idle = await take(old);
+    const busy = await take(old);
+    pool.release(idle);
+    const next = await take(changed);
+    expect(idle.gone).toBe(true);
+    expect(busy.gone).toBe(false);
+    pool.release(busy);
+    expect(busy.gone).toBe(true);
+    // Whoever resolved the old one before it was changed gets it, and does not put the new one out.
+    const late = await take(old);
+    expect(late.group.action).toBe(old);
+    pool.release(late);
+    expect(late.gone).toBe(true);
+    pool.release(next);
+    expect(await take(changed)).toBe(next);
+  });
+
+  it('evicts what was used longest ago, and no more than it must', async () => {
+    const { pool, take } = openPool({ memoryMiB: 300 });
+    const [a, b, c] = [
+      await take(actionOf('a')),
+      await take(actionOf('b')),
+      await take(actionOf('c')),
+    ];
+    for (const each of [b, a, c]) pool.release(each);
+    await take(actionOf('d'));
+    expect([a, b, c].map(({ gone }) => gone)).toEqual([false, true, false]);
+    expect(pool.status().memoryMiB).toBe(300);
+  });
+
+  it('serves namespaces in turn, and each in the order of arrival', async () => {
+    const { pool, take } = openPool({ memoryMiB: 100 });
+    const order: string[] = [];
+    const begin = async (name: string, namespace: string): Promise<void> => {
+      const pooled = await take(actionOf(name), namespace);
+      order.push(`${namespace} ${name}`);
+      await Promise.resolve();
+      pool.release(pooled);
+    };
+    await Promise.all([
+      ...['a', 'b', 'a', 'c'].map((name) => begin(name, 'guest')),
+      ...['x', 'y'].map((name) => begin(name, 'stranger')),
+    ]);
+    expect(order).toEqual(['guest a', 'guest b', 'stranger x', 'guest a', 'stranger y', 'guest c']);
+    expect(pool.status().waiting).toBe(0);
+  });
+
+  it('lets nobody overtake what waits for much memory', async () => {
+    const { pool, take } = openPool({ memoryMiB: 200 });
+    const [a, b] = [await take(actionOf('a')), await take(actionOf('b'))];
+    const wide = take(actionOf('wide', { memoryMiB: 200 }));
+    const small = take(actionOf('a'));
+    pool.release(a);
+    expect(await isSettled(wide)).toBe(false);
+    expect(await isSettled(small)).toBe(false);
+    pool.release(b);
+    const pooled = await wide;
+    expect(await isSettled(small)).toBe(false);
+    pool.release(pooled);
+    await small;
+  });
+
+  it('lets others pass an action that has all its instances', async () => {
+    const { pool, take } = openPool();
+    const narrow = actionOf('narrow', { instances: 1 });
+    const first = await take(narrow);
+    const second = take(narrow);
+    await take(actionOf('other'));
+    expect(await isSettled(second)).toBe(false);
+    pool.release(first);
+    expect(await second).toBe(first);
+  });
+
+  it('serves who waits when the executor destroys a container', async () => {
+    const { pool, take, executor } = openPool({ max: 1 });
+    const first = await take(actionOf('a'));
+    const second = take(actionOf('b'));
+    await executor.containers.destroy(first.container.id);
+    await second;
+    pool.release(first);
+    expect(pool.status()).toEqual({ containers: 1, memoryMiB: 100, waiting: 0 });
+  });
+
+  it('does not give out a broken container again, nor its memory twice', async () => {
+    const { pool, take, live } = openPool();
+    const first = await take(actionOf('a'));
+    pool.release(first, true);
+    expect(live.size).toBe(0);
+    expect(pool.status()).toEqual({ containers: 0, memoryMiB: 0, waiting: 0 });
+    expect(await take(actionOf('a'))).not.toBe(first);
+  });
+
+  it('refuses what can never be, and what finds no place in the queue', async () => {
+    const { take } = openPool({ memoryMiB: 100, queueSizeMax: 1 });
+    await expect(take(actionOf('wide', { memoryMiB: 101 }))).rejects.toThrow(/pool\.memoryMiB/);
+    await take(actionOf('a'));
+    void take(actionOf('a'));
+    await expect(take(actionOf('a'))).rejects.toThrow(/pool\.queueSizeMax/);
+  });
+
+  it('tells one who waits when no container can be made, and serves the others', async () => {
+    const { pool, take, executor } = openPool({ memoryMiB: 100 });
+    const first = await take(actionOf('a'));
+    const unlucky = take(actionOf('b'));
+    const lucky = take(actionOf('c'));
+    vi.spyOn(executor.containers, 'create').mockImplementationOnce(() => {
+      throw new Error('no more');
+    });
+    pool.release(first);
+    await expect(unlucky).rejects.toThrow('no more');
+    await lucky;
+  });
+
+  it('refuses who waits when it closes, and destroys everything', async () => {
+    const { pool, take, live } = openPool({ memoryMiB: 100 });
+    await take(actionOf('a'));
+    const waiting = take(actionOf('a'));
+    const closed = pool.close();
+    await expect(waiting).rejects.toBeInstanceOf(PoolError);
+    await closed;
+    expect(live.size).toBe(0);
+    await expect(take(actionOf('a'))).rejects.toBeInstanceOf(PoolError);
+  });
+});
