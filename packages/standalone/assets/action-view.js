@@ -7,8 +7,7 @@ import { button, copyButton, element, facts, table, updateChildren } from './dom
 import { askFirst, notify } from './feedback.js';
 import { formatBytes, formatTime } from './format.js';
 import { invokeForm } from './invoke-form.js';
-import { membersOf } from './json-text.js';
-import { resultBlock } from './record-panel.js';
+import { membersOf, visible } from './json-text.js';
 import { actionHash } from './routes.js';
 import { TimingChart } from './timing-chart.js';
 import { openUpload } from './upload-dialog.js';
@@ -16,6 +15,8 @@ import { openUpload } from './upload-dialog.js';
 /** @typedef {import('./session.js').Session} Session */
 
 const recentMax = 10;
+/** Of a parameter or annotation: characters. */
+const valueShownMax = 2000;
 
 /**
  * One action: what it is, and a form that invokes it.
@@ -73,14 +74,10 @@ export function showAction(session, main, identifier) {
     element(
       'div',
       { class: 'columns' },
+      invokeForm(session, identifier, () => void feed.refresh()),
       element(
         'div',
-        {},
-        invokeForm(session, identifier, () => void feed.refresh()),
-      ),
-      element(
-        'div',
-        {},
+        { class: 'stack' },
         details,
         element('section', { class: 'card' }, element('h2', {}, 'Timings'), chart.element, recent),
       ),
@@ -206,13 +203,34 @@ function webBlock(namespace, identifier) {
  * @param {string | undefined} json an array of `{"key": …, "value": …}`
  */
 function keyValueBlock(title, json) {
-  const text = json ?? '[]';
-  return text === '[]'
-    ? element(
-        'section',
-        { class: 'block' },
-        element('h3', {}, title),
-        element('p', { class: 'muted' }, 'None.'),
-      )
-    : resultBlock(title, text);
+  const list = element('dl', { class: 'pairs' });
+  for (const entry of membersOf(json ?? '[]').values()) {
+    const members = membersOf(entry);
+    const key = String(JSON.parse(members.get('key') ?? '""'));
+    const value = visible(members.get('value') ?? 'null');
+    list.append(
+      element(
+        'div',
+        {},
+        element('dt', {}, visible(key)),
+        element(
+          'dd',
+          {},
+          element('code', {}, shorten(value)),
+          members.has('init') && ' (for init)',
+        ),
+      ),
+    );
+  }
+  return element(
+    'section',
+    { class: 'block' },
+    element('h3', {}, title),
+    list.childElementCount === 0 ? element('p', { class: 'muted' }, 'None.') : list,
+  );
+}
+
+/** @param {string} text */
+function shorten(text) {
+  return text.length > valueShownMax ? `${text.slice(0, valueShownMax)}…` : text;
 }

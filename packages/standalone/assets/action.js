@@ -1,6 +1,7 @@
 // @ts-check
 import { annotationOf } from './activation.js';
 import { apiPath } from './api.js';
+import { formatDuration } from './format.js';
 
 /**
  * An action as the page shows it.
@@ -46,7 +47,7 @@ export function actionText({ package: inPackage, name }) {
 
 /** @param {any} limits */
 export function limitsText(limits) {
-  const parts = [`${String(limits.timeout)} ms`, `${String(limits.memory)} MiB`];
+  const parts = [formatDuration(Number(limits.timeout)), `${String(limits.memory)} MiB`];
   if (limits.concurrency > 1) parts.push(`${String(limits.concurrency)} at once`);
   return parts.join(' · ');
 }

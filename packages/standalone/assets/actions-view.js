@@ -2,7 +2,7 @@
 import { actionText, limitsText, readAction, readCodeSizes, webUrl } from './action.js';
 import { apiPath, messageOf } from './api.js';
 import { connectSteps } from './connect-view.js';
-import { button, copyButton, element, table, updateChildren } from './dom.js';
+import { button, copyButton, element, followRow, table, updateChildren } from './dom.js';
 import { formatBytes, formatCount, formatTime } from './format.js';
 import { actionHash } from './routes.js';
 import { openUpload } from './upload-dialog.js';
@@ -94,7 +94,7 @@ export function showActions(session, main) {
     const bytes = codeSizes.get(actionText(action));
     return element(
       'tr',
-      {},
+      { class: 'to', onclick: followRow },
       element(
         'th',
         { scope: 'row' },

@@ -1,5 +1,5 @@
 // @ts-check
-import { formatDuration } from './format.js';
+import { formatDuration, formatRun } from './format.js';
 
 /**
  * What lists say of an activation, as far as the page uses it.
@@ -93,7 +93,7 @@ export function startKind({ kind, initMs, durationMs }) {
 export function timesText(activation) {
   const { durationMs, waitMs, initMs } = activation;
   if (durationMs === undefined) return 'no duration';
-  const parts = [`${formatDuration(durationMs)} in all`];
+  const parts = [`${formatRun(durationMs)} in all`];
   if (initMs !== undefined) parts.push(`init ${formatDuration(initMs)}`);
   parts.push(`waited ${formatDuration(waitMs)} before`);
   return parts.join(', ');

@@ -1,11 +1,11 @@
 // @ts-check
 import { ActivationFeed } from './activation-feed.js';
-import { fullName, startKind } from './activation.js';
+import { fullName } from './activation.js';
 import { actionText, readAction } from './action.js';
 import { apiPath, messageOf } from './api.js';
-import { button, element, table, updateChildren } from './dom.js';
+import { button, element, followRow, table, updateChildren } from './dom.js';
 import { notify, openDialog } from './feedback.js';
-import { formatCount, formatDuration, formatTime } from './format.js';
+import { formatCount, formatMoment, formatRun } from './format.js';
 import { showRecord, startBadge, statusBadge } from './record-panel.js';
 import { toHash } from './routes.js';
 import { TimingChart } from './timing-chart.js';
@@ -163,16 +163,15 @@ function firstSteps() {
  */
 export function activationRow(activation, { withName }) {
   const { id, startEpochMs, durationMs, statusCode } = activation;
-  const start = startKind(activation);
-  const link = element('a', { href: toHash('activations', id) }, formatTime(startEpochMs));
+  const link = element('a', { href: toHash('activations', id) }, formatMoment(startEpochMs));
   return element(
     'tr',
-    { class: start },
+    { class: 'to', onclick: followRow },
     element('th', { scope: 'row' }, link),
     withName && element('td', {}, fullName(activation)),
     element('td', {}, statusBadge(statusCode)),
     element('td', {}, startBadge(activation) || '–'),
-    element('td', { class: 'number' }, durationMs === undefined ? '–' : formatDuration(durationMs)),
+    element('td', { class: 'number' }, durationMs === undefined ? '–' : formatRun(durationMs)),
     element('td', {}, element('code', { class: 'id' }, id.slice(0, 8))),
   );
 }

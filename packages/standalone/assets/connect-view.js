@@ -8,8 +8,10 @@ import { button, copyButton, copyLine, element, facts } from './dom.js';
  */
 export function connectSteps(session) {
   const lines = /** @type {const} */ ([
-    ['Put your module into a zip file (wsk would damage a bare .wasm)', 'zip hello.zip hello.wasm'],
-    ['Deploy it', 'wsk action create hello hello.zip --kind wasm:0.1'],
+    [
+      'Deploy a module, in a zip file because wsk would damage a bare .wasm',
+      'zip hello.zip hello.wasm && wsk action create hello hello.zip --kind wasm:0.1',
+    ],
     ['Invoke it', 'wsk action invoke hello --result --param name Ada'],
     ['Look at what happened', 'wsk activation list'],
   ]);

@@ -181,6 +181,20 @@ export function table(caption, headings, body) {
 }
 
 /**
+ * Lets a click anywhere in a row do what its first link does. The link is what keyboards use.
+ *
+ * @param {MouseEvent} event
+ */
+export function followRow(event) {
+  const { target, currentTarget } = event;
+  if (!(target instanceof Element) || !(currentTarget instanceof Element)) return;
+  const isOwn = target.closest('a, button') !== null;
+  // Who marks text to copy it does not want to go elsewhere.
+  if (isOwn || getSelection()?.isCollapsed === false) return;
+  currentTarget.querySelector('a')?.click();
+}
+
+/**
  * Makes the children of a node those of the list, moving and making only what differs: what has the
  * focus or is being selected stays.
  *

@@ -1,5 +1,17 @@
 // @ts-check
 
+const time = /** @type {const} */ ({
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const day = /** @type {const} */ ({ year: 'numeric', month: 'short', day: 'numeric' });
+const fraction = /** @type {const} */ ({ fractionalSecondDigits: 3 });
+const timeToday = new Intl.DateTimeFormat(undefined, time);
+const timeAnyDay = new Intl.DateTimeFormat(undefined, { ...day, ...time });
+const momentToday = new Intl.DateTimeFormat(undefined, { ...time, ...fraction });
+const momentAnyDay = new Intl.DateTimeFormat(undefined, { ...day, ...time, ...fraction });
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
 /** @param {number} bytes */
@@ -23,13 +35,6 @@ export function formatDuration(ms) {
   return `${numbers.format(ms / 60_000)} min`;
 }
 
-const sameDay = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const anyDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-
 /**
  * Today as a time, other days with their date.
  *
@@ -37,8 +42,31 @@ const anyDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
  */
 export function formatTime(epochMs) {
   const date = new Date(epochMs);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? sameDay.format(date) : anyDay.format(date);
+  return (isToday(date) ? timeToday : timeAnyDay).format(date);
+}
+
+/**
+ * The same to the millisecond.
+ *
+ * @param {number} epochMs
+ */
+export function formatMoment(epochMs) {
+  const date = new Date(epochMs);
+  return (isToday(date) ? momentToday : momentAnyDay).format(date);
+}
+
+/** @param {Date} date */
+function isToday(date) {
+  return date.toDateString() === new Date().toDateString();
+}
+
+/**
+ * How long something ran: activations count whole milliseconds, so 0 is less than one.
+ *
+ * @param {number} ms
+ */
+export function formatRun(ms) {
+  return ms === 0 ? '< 1 ms' : formatDuration(ms);
 }
 
 /**

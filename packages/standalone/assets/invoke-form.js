@@ -150,7 +150,7 @@ export function invokeForm(session, identifier, onDone) {
       progress,
     ),
   );
-  return element('div', {}, form, outcome);
+  return element('div', { class: 'stack' }, form, outcome);
 }
 
 /**

@@ -80,23 +80,28 @@ function endOfScalar(text, start) {
 }
 
 /**
- * The members of a valid JSON object as texts; of several with one key the last one.
+ * The members of a valid JSON object as texts; of several with one key the last one. Of an array the
+ * elements, by index.
  *
  * @param {string} text
- * @returns {Map<string, string>} empty when it is no object
+ * @returns {Map<string, string>} empty when it is neither
  */
 export function membersOf(text) {
   /** @type {Map<string, string>} */
   const members = new Map();
   let index = text.search(/\S/);
-  if (text[index] !== '{') return members;
+  const isArray = text[index] === '[';
+  if (!isArray && text[index] !== '{') return members;
   index += 1;
   let depth = 0;
-  let key = /** @type {string | undefined} */ (undefined);
+  let key = isArray ? '0' : undefined;
   let valueStart = index;
   const finish = () => {
-    if (key !== undefined) members.set(key, text.slice(valueStart, index).trim());
-    key = undefined;
+    const value = text.slice(valueStart, index).trim();
+    // An empty array has no element, not an empty one.
+    if (key !== undefined && value !== '') members.set(key, value);
+    key = isArray ? String(members.size) : undefined;
+    valueStart = index + 1;
   };
   while (index < text.length) {
     const character = text[index];

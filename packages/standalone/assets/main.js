@@ -5,6 +5,7 @@ import { openActivation, showActivations } from './activations-view.js';
 import { messageOf } from './api.js';
 import { showConnect } from './connect-view.js';
 import { button, byId, element } from './dom.js';
+import { notify } from './feedback.js';
 import { showPackages } from './packages-view.js';
 import { currentRoute } from './routes.js';
 import { readStart, resume, signOut } from './session.js';
@@ -37,7 +38,10 @@ async function begin() {
     const resumed = await resume(start);
     setReached(true);
     if (resumed === undefined) askForKey(start);
-    else enter(resumed);
+    else {
+      enter(resumed.session);
+      if (resumed.byItself) notify('Signed in as guest with the published key.');
+    }
   } catch (error) {
     connection.textContent = `${messageOf(error)} Trying again every ${String(reconnectMs / 1000)} s.`;
     connection.hidden = false;

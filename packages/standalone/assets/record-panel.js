@@ -1,13 +1,15 @@
 // @ts-check
 import { fullName, readActivation, startKind, statusWords } from './activation.js';
-import { apiPath, messageOf } from './api.js';
+import { apiPath, messageOf, toError } from './api.js';
 import { button, copyButton, element, facts } from './dom.js';
-import { formatBytes, formatCount, formatDuration, formatTime } from './format.js';
+import { formatBytes, formatCount, formatDuration, formatMoment, formatRun } from './format.js';
 import { indentJson, membersOf, visible } from './json-text.js';
 import { actionHash, toHash } from './routes.js';
 
 const resultShownMax = 100_000;
 const linesShownMax = 1000;
+const recordPollMs = 1000;
+const recordAttempts = 600;
 
 /**
  * Everything about one activation.
@@ -29,7 +31,7 @@ export function recordPanel(recordText, { withName = false } = {}) {
       { class: 'row badges' },
       statusBadge(activation.statusCode),
       startBadge(activation),
-      durationMs !== undefined && element('strong', {}, formatDuration(durationMs)),
+      durationMs !== undefined && element('strong', {}, formatRun(durationMs)),
     ),
     facts([
       [
@@ -40,8 +42,8 @@ export function recordPanel(recordText, { withName = false } = {}) {
             : fullName(activation)),
       ],
       ['Kind', withName && kind !== '' && kind],
-      ['Started', formatTime(activation.startEpochMs)],
-      ['Duration', durationMs !== undefined && formatDuration(durationMs)],
+      ['Started', formatMoment(activation.startEpochMs)],
+      ['Duration', durationMs !== undefined && formatRun(durationMs)],
       ['Waited before', durationMs !== undefined && formatDuration(waitMs)],
       ['Init', initMs !== undefined && formatDuration(initMs)],
       ['Peak memory', peakMemoryBytes !== undefined && formatBytes(peakMemoryBytes)],
@@ -161,17 +163,28 @@ function block(title, tool, ...children) {
 }
 
 /**
- * Fills a place with the record of an activation.
+ * Fills a place with the record of an activation. One that was accepted has none before it is over: it
+ * is waited for as long as the place is on the page.
  *
  * @param {import('./api.js').Api} api
  * @param {string} id
  * @param {HTMLElement} place
  */
 export async function showRecord(api, id, place) {
-  place.replaceChildren(element('p', { class: 'muted' }, 'Loading…'));
+  const state = element('p', { class: 'muted', role: 'status' }, 'Loading…');
+  place.replaceChildren(state);
   try {
-    const { text } = await api.succeed('GET', apiPath('activations', id));
-    place.replaceChildren(recordPanel(text, { withName: true }));
+    for (let attempt = 0; attempt < recordAttempts; attempt += 1) {
+      const answer = await api.send('GET', apiPath('activations', id));
+      if (answer.status === 200) {
+        place.replaceChildren(recordPanel(answer.text, { withName: true }));
+        return;
+      }
+      if (answer.status !== 404) throw toError(answer);
+      state.textContent = `There is no record of ${id} (yet): it may still be running, or have been removed.`;
+      await new Promise((resolve) => setTimeout(resolve, recordPollMs));
+      if (!place.isConnected) return;
+    }
   } catch (error) {
     place.replaceChildren(element('p', { class: 'error', role: 'alert' }, messageOf(error)));
   }

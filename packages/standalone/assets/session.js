@@ -68,7 +68,7 @@ export async function signIn(start, authKey) {
  * Goes on with the key of this tab, else as the published guest.
  *
  * @param {Start} start
- * @returns {Promise<Session | undefined>} `undefined` when somebody has to be asked
+ * @returns {Promise<{ session: Session, byItself: boolean } | undefined>} `undefined` when somebody has to be asked
  * @throws {ApiError} when nobody answers
  */
 export async function resume(start) {
@@ -77,7 +77,7 @@ export async function resume(start) {
   for (const authKey of new Set([kept ?? start.guestKey, start.guestKey])) {
     if (authKey === undefined) continue;
     try {
-      return await signIn(start, authKey);
+      return { session: await signIn(start, authKey), byItself: authKey !== kept };
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       sessionStorage.removeItem(keyItem);

@@ -1,22 +1,28 @@
 // @ts-check
 import { fullName, startKind, statusWords, timesText } from './activation.js';
 import { element, svg } from './dom.js';
-import { formatCount, formatDuration, formatTime } from './format.js';
+import { formatCount, formatDuration, formatMoment, formatRun } from './format.js';
 import { toHash } from './routes.js';
 
 /** @typedef {import('./activation.js').Activation} Activation */
 
 const shownMax = 60;
-const width = 720;
 const height = 170;
-const frame = { left: 62, right: 8, top: 18, bottom: 24 };
-const plotWidth = width - frame.left - frame.right;
+const frame = { left: 56, right: 6, top: 20, bottom: 22 };
 const plotHeight = height - frame.top - frame.bottom;
 
-/** Durations of the latest activations as stacked bars: waiting, init, run. */
+/**
+ * What a drawing is laid out in: its width is that of the place, so that texts keep their size.
+ *
+ * @typedef {{ width: number, scale: number, first: number }} Layout
+ */
+
+/** Durations of the latest activations as stacked bars: waiting, init, run. The newest is at the right. */
 export class TimingChart {
-  #picture = svg('svg', { viewBox: `0 0 ${String(width)} ${String(height)}`, role: 'group' });
+  #picture = svg('svg', { role: 'group', 'aria-label': 'Time per activation, oldest first' });
   #summary = element('p', { class: 'chart-summary' });
+  /** @type {readonly Activation[]} */
+  #shown = [];
   #drawn = '';
   element = element(
     'figure',
@@ -26,25 +32,36 @@ export class TimingChart {
     this.#summary,
   );
 
+  constructor() {
+    // Ends with the element: nothing else holds the observer.
+    new ResizeObserver(() => this.#draw()).observe(this.#picture);
+  }
+
   /** @param {readonly Activation[]} activations newest first */
   update(activations) {
-    const shown = activations
+    this.#shown = activations
       .filter(({ durationMs }) => durationMs !== undefined)
       .slice(0, shownMax)
       .reverse();
-    const drawn = shown.map(({ id }) => id).join();
-    if (drawn === this.#drawn && this.#summary.textContent !== '') return;
+    this.#summary.textContent = summarise(this.#shown);
+    this.#draw();
+  }
+
+  #draw() {
+    const width = this.#picture.clientWidth;
+    const drawn = [String(width), ...this.#shown.map(({ id }) => id)].join();
+    if (width === 0 || drawn === this.#drawn) return;
     this.#drawn = drawn;
     const focused = document.activeElement?.getAttribute('href');
-    this.#summary.textContent = summarise(shown);
-    this.#picture.setAttribute('aria-label', `Time per activation, oldest first.`);
-    const scale = chooseScale(shown.map(totalMs));
-    this.#picture.replaceChildren(...axis(scale), ...shown.map((one, at) => bar(one, at, scale)));
-    if (typeof focused === 'string') {
-      const again = [...this.#picture.querySelectorAll('a')].find(
-        (link) => link.getAttribute('href') === focused,
-      );
-      again?.focus();
+    const scale = chooseScale(this.#shown.map(totalMs));
+    const layout = { width, scale, first: shownMax - this.#shown.length };
+    this.#picture.setAttribute('viewBox', `0 0 ${String(width)} ${String(height)}`);
+    this.#picture.replaceChildren(
+      ...axis(layout),
+      ...this.#shown.map((one, at) => bar(one, at, layout)),
+    );
+    for (const link of this.#picture.querySelectorAll('a')) {
+      if (typeof focused === 'string' && link.getAttribute('href') === focused) link.focus();
     }
   }
 }
@@ -60,12 +77,10 @@ function summarise(shown) {
   const durations = shown.map(({ durationMs = 0 }) => durationMs).sort((a, b) => a - b);
   const cold = shown.filter((one) => startKind(one) === 'cold').length;
   const at = (/** @type {number} */ share) =>
-    formatDuration(
-      durations[Math.min(durations.length - 1, Math.floor(durations.length * share))] ?? 0,
-    );
+    formatRun(durations[Math.min(durations.length - 1, Math.floor(durations.length * share))] ?? 0);
   return [
     `Last ${formatCount(shown.length, 'activation')}: median ${at(0.5)}, 95th percentile ${at(0.95)},`,
-    `longest ${formatDuration(durations.at(-1) ?? 0)}; ${String(cold)} cold.`,
+    `longest ${formatRun(durations.at(-1) ?? 0)}; ${String(cold)} cold.`,
   ].join(' ');
 }
 
@@ -84,82 +99,75 @@ function chooseScale(totals) {
   return step * power;
 }
 
-/** @param {number} ms @param {number} scale */
-function toHeight(ms, scale) {
-  return (Math.min(ms, scale) / scale) * plotHeight;
-}
-
-/** @param {number} scale */
-function axis(scale) {
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const y = frame.top + plotHeight * (1 - share);
-    return svg(
-      'g',
-      { 'aria-hidden': 'true' },
-      svg('line', { class: 'grid', x1: frame.left, x2: width - frame.right, y1: y, y2: y }),
-      svg(
-        'text',
-        { class: 'tick', x: frame.left - 8, y: y + 4, 'text-anchor': 'end' },
-        formatDuration(scale * share),
-      ),
-    );
-  });
+/** @param {Layout} layout */
+function axis({ width, scale }) {
   const label = (
     /** @type {string} */ text,
     /** @type {number} */ x,
+    /** @type {number} */ y,
     /** @type {string} */ anchor,
-  ) =>
-    svg(
-      'text',
-      { class: 'tick', x, y: height - 6, 'text-anchor': anchor, 'aria-hidden': 'true' },
-      text,
-    );
+  ) => svg('text', { class: 'tick', x, y, 'text-anchor': anchor, 'aria-hidden': 'true' }, text);
+  const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => {
+    const y = frame.top + plotHeight * (1 - share);
+    return [
+      svg('line', { class: 'grid', x1: frame.left, x2: width - frame.right, y1: y, y2: y }),
+      label(formatDuration(scale * share), frame.left - 8, y + 4, 'end'),
+    ];
+  });
   return [
     ...ticks,
-    label('older', frame.left, 'start'),
-    label('newer', width - frame.right, 'end'),
+    label('older', frame.left, height - 6, 'start'),
+    label('newer', width - frame.right, height - 6, 'end'),
   ];
 }
 
 /**
  * @param {Activation} activation
  * @param {number} index
- * @param {number} scale
+ * @param {Layout} layout
  */
-function bar(activation, index, scale) {
+function bar(activation, index, { width, scale, first }) {
   const { id, waitMs, initMs = 0, durationMs = 0, statusCode } = activation;
-  const slot = plotWidth / shownMax;
-  const x = frame.left + index * slot + 1;
-  const cold = startKind(activation) === 'cold';
-  let base = frame.top + plotHeight;
+  const slot = (width - frame.left - frame.right) / shownMax;
+  const x = frame.left + (first + index) * slot;
+  const middle = x + slot / 2;
+  const isCold = startKind(activation) === 'cold';
+  const total = totalMs(activation);
+  const isCut = total > scale;
+  const perMs = plotHeight / Math.max(scale, total);
   const parts = /** @type {const} */ ([
     ['wait', waitMs],
     ['init', initMs],
-    [statusCode === 0 ? 'run' : 'run failed', Math.max(durationMs - initMs, 0)],
+    [statusCode === 0 ? 'run' : 'failed', Math.max(durationMs - initMs, 0)],
   ]);
-  const total = totalMs(activation);
-  // One that takes no time at all is still to be seen.
-  const factor = total === 0 ? 0 : Math.min(1, scale / total);
-  const rectangles = parts.map(([name, ms]) => {
-    const barHeight = Math.max(toHeight(ms * factor, scale), name.startsWith('run') ? 2 : 0);
-    base -= barHeight;
-    return svg('rect', { class: name, x, y: base, width: slot - 2, height: barHeight });
+  let top = frame.top + plotHeight;
+  const rectangles = parts.map(([name, ms], part) => {
+    // One that took no time at all is still to be seen.
+    const partHeight = Math.max(ms * perMs, part === 2 ? 2 : 0);
+    top -= partHeight;
+    const inset = Math.min(1, slot / 6);
+    return svg('rect', {
+      class: name,
+      x: x + inset,
+      y: top,
+      width: slot - 2 * inset,
+      height: partHeight,
+    });
   });
-  const description = `${fullName(activation)}, ${formatTime(activation.startEpochMs)}: ${
-    statusWords[statusCode]
-  }, ${cold ? 'cold, ' : ''}${timesText(activation)}`;
+  const description = [
+    `${fullName(activation)}, ${formatMoment(activation.startEpochMs)}: ${statusWords[statusCode]}`,
+    ...(isCold ? ['cold'] : []),
+    timesText(activation),
+  ].join(', ');
+  const arrow = `M${String(middle - 4)} ${String(frame.top - 3)}l4 -6l4 6z`;
   return svg(
     'a',
     { href: toHash('activations', id), 'aria-label': description },
     svg('title', {}, description),
-    svg('rect', { class: 'target', x: x - 1, y: 0, width: slot, height: height - frame.bottom }),
+    svg('rect', { class: 'target', x, y: 0, width: slot, height: height - frame.bottom }),
     ...rectangles,
-    cold && svg('circle', { class: 'cold', cx: x + slot / 2 - 1, cy: base - 5, r: 3 }),
-    total > scale &&
-      svg('path', {
-        class: 'cut',
-        d: `M${String(x)} ${String(frame.top + 4)}l${String(slot / 2 - 1)} -8l${String(slot / 2 - 1)} 8z`,
-      }),
+    isCut && svg('path', { class: 'cut', d: arrow }),
+    isCold && svg('circle', { class: 'cold', cx: middle, cy: isCut ? 5 : top - 5, r: 3 }),
   );
 }
 

@@ -1,0 +1,456 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openPage, startBrowser } from './browser/chromium.js';
+import {
+  examplePath,
+  guestKeyOf,
+  readGuest,
+  startPageServer,
+  type PageServer,
+} from './browser/page-server.js';
+
+const executable = findChromium();
+const hostile = '<img src=x onerror=alert(1)>"\'&amp;</script><script>alert(2)</script>';
+
+describe.skipIf(executable === undefined)(
+  `the page in a browser (${executable ?? 'skipped: no chromium on PATH'})`,
+  { timeout: 120_000 },
+  () => {
+    let browser: Browser;
+    let server: PageServer;
+
+    beforeAll(async () => {
+      browser = await startBrowser(executable ?? '');
+      server = await startPageServer();
+    });
+
+    afterAll(async () => {
+      await browser.close();
+      await server[Symbol.asyncDispose]();
+    });
+
+    it('signs in as guest by itself, says so, and tells a newcomer how to begin', async () => {
+      await using fresh = await startPageServer();
+      const { page, misdeeds } = await openPage(browser, fresh.url);
+      await page.getByText('Signed in as guest with the published key.').waitFor();
+      await page.getByRole('heading', { name: 'Deploy your first action' }).waitFor();
+      const line = `wsk property set --apihost ${fresh.url} --auth ${guestKeyOf(fresh.services)}`;
+      await page.getByText(line, { exact: true }).waitFor();
+
+      await page.getByRole('link', { name: 'Activations' }).click();
+      await page.getByRole('heading', { name: 'Nothing ran yet' }).waitFor();
+      await page.getByRole('link', { name: 'Triggers' }).click();
+      await page.getByText('wsk trigger create tick').waitFor();
+      await page.getByRole('link', { name: 'Packages' }).click();
+      await page.getByText('wsk package create math').waitFor();
+      await page.getByText('wsk api create /hello').waitFor();
+      await page.getByRole('link', { name: 'Connect' }).click();
+      await page.getByText(line, { exact: true }).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('copies the line that connects wsk', async () => {
+      const { page, misdeeds } = await openPage(browser, server.url, {
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
+      await page.getByRole('link', { name: 'Connect' }).click();
+      await page.getByRole('button', { name: 'Copy the command that connects wsk' }).click();
+      await page.getByText('Copied').waitFor();
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+        `wsk property set --apihost ${server.url} --auth ${guestKeyOf(server.services)}`,
+      );
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('uploads a module, and invokes it by keyboard alone', async () => {
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('button', { name: 'Upload an action' }).click();
+      await page.getByLabel('WebAssembly module').setInputFiles(examplePath('add/build/add.wasm'));
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('add');
+      await page.getByLabel('Package').fill('arithmetic');
+      await page.getByRole('button', { name: 'Upload', exact: true }).click();
+      await page.getByRole('heading', { name: 'arithmetic/add' }).waitFor();
+      await page.getByText('11.7 KiB').waitFor();
+
+      const editor = page.getByLabel('Arguments');
+      await tabTo(page, editor);
+      await page.keyboard.press('ControlOrMeta+A');
+      await page.keyboard.type('{"param1": 1, "param2": 3}');
+      await tabTo(page, page.getByRole('button', { name: 'Invoke' }));
+      await page.keyboard.press('Enter');
+      const result = page.getByRole('region', { name: 'Outcome' });
+      await result.getByText('"result": 4').waitFor();
+      await result.getByText('success').waitFor();
+      await result.getByText('cold').waitFor();
+
+      await tabTo(page, editor, 'Shift+Tab');
+      await page.keyboard.press('Control+Enter');
+      await result.getByText('warm').waitFor();
+      await result.getByText('Peak memory').waitFor();
+
+      await page.reload();
+      expect(await editor.inputValue()).toBe('{"param1": 1, "param2": 3}');
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('refuses what is no module, what exists, and what the server refuses', async () => {
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await server.deploy('present', readGuest('greeting'));
+      await page.getByRole('button', { name: 'Upload an action' }).click();
+      const dialog = page.getByRole('dialog');
+      const file = dialog.getByLabel('WebAssembly module');
+      const submit = dialog.getByRole('button', { name: 'Upload', exact: true });
+      await file.setInputFiles({
+        name: `${hostile.slice(0, 28)}.wasm`,
+        mimeType: 'application/wasm',
+        buffer: Buffer.from('hello'),
+      });
+      await submit.click();
+      await dialog.getByText('<img src=x onerror=alert(1)>.wasm is neither WebAssembly').waitFor();
+
+      await file.setInputFiles(examplePath('add/build/add.wasm'));
+      await dialog.getByLabel('Name', { exact: true }).fill('present');
+      await submit.click();
+      await dialog.getByText('present exists. Tick "Overwrite"').waitFor();
+
+      await dialog.getByText('More').click();
+      await dialog.getByLabel('Memory limit').fill('1');
+      await dialog.getByLabel('Overwrite').check();
+      await submit.click();
+      await dialog
+        .getByRole('alert')
+        .getByText(/memory/i)
+        .waitFor();
+
+      await dialog.getByLabel('Memory limit').fill('128');
+      await dialog.getByLabel('Annotations').fill('{"description": 9007199254740993}');
+      await dialog.getByLabel('Web action').check();
+      await submit.click();
+      await page.getByText('present is deployed.').waitFor();
+      await page.getByText('9007199254740993').waitFor();
+      await page
+        .getByRole('link', { name: `${server.url}/api/v1/web/guest/default/present` })
+        .waitFor();
+      await page.getByText('0.0.2').waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('takes a file that is dropped anywhere', async () => {
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('heading', { name: 'Actions' }).waitFor();
+      const bytes = [...readFileSync(examplePath('hello/build/hello.wasm'))];
+      const transfer = await page.evaluateHandle(`(() => {
+        const files = new DataTransfer();
+        files.items.add(new File([new Uint8Array(${JSON.stringify(bytes)})], 'dropped one.wasm'));
+        return files;
+      })()`);
+      await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+      const dialog = page.getByRole('dialog');
+      expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('dropped one');
+      await dialog.getByRole('button', { name: 'Upload', exact: true }).click();
+      await page.getByRole('heading', { name: 'dropped one' }).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('keeps numbers as they are, and shows what an action logged', async () => {
+      await server.deploy('echo-log', readGuest('echo-log'));
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'echo-log' }).click();
+      await page
+        .getByLabel('Arguments')
+        .fill('{"n": 9007199254740993, "e": 1.50, "2": [], "1": {}}');
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      const outcome = page.getByRole('region', { name: 'Outcome' });
+      const result = outcome.getByLabel('Result', { exact: true });
+      await result.getByText('9007199254740993').waitFor();
+      expect(await result.textContent()).toBe(
+        '{\n  "n": 9007199254740993,\n  "e": 1.50,\n  "2": [],\n  "1": {}\n}',
+      );
+      await outcome.getByText('hello stdout').waitFor();
+      await outcome.getByText('hello stderr').waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('refuses arguments that are no JSON object, and sends nothing', async () => {
+      await server.deploy('greeting', readGuest('greeting'));
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'greeting' }).click();
+      const sent: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') sent.push(request.url());
+      });
+      const editor = page.getByLabel('Arguments');
+      await editor.fill('{"name": ');
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      await page.getByRole('alert').getByText('This is not JSON').waitFor();
+      expect(await editor.getAttribute('aria-invalid')).toBe('true');
+      await editor.fill('[1]');
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      await page.getByRole('alert').getByText('Arguments are one JSON object').waitFor();
+      expect(sent).toEqual([]);
+      await editor.fill('{"name": "Ada"}');
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('"greeting": "Hello, Ada!"').waitFor();
+      expect(sent).toHaveLength(1);
+      expect(misdeeds).toEqual([]);
+    });
+
+    it.each([
+      ['apperr', 'application error', '"error": "sorry"'],
+      ['trap', 'developer error', 'unreachable'],
+    ])('shows how %s fails', async (guest, status, text) => {
+      await server.deploy(guest, readGuest(guest));
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: guest }).click();
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      const outcome = page.getByRole('region', { name: 'Outcome' });
+      await outcome.getByText(status).waitFor();
+      await outcome.getByLabel('Result', { exact: true }).getByText(text).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('shows hostile results, logs, annotations and parameters as text', async () => {
+      const pair = [{ key: hostile, value: hostile }];
+      await server.deploy('hostile &.-@', readGuest('greeting'), {
+        annotations: pair,
+        parameters: pair,
+      });
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'hostile &.-@' }).click();
+      await page.getByRole('heading', { name: 'hostile &.-@' }).waitFor();
+      await page.getByRole('term').getByText(hostile).first().waitFor();
+      await page
+        .getByLabel('Arguments')
+        .fill(JSON.stringify({ name: `${hostile}\u202e\u001b[31m` }));
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      const outcome = page.getByRole('region', { name: 'Outcome' });
+      await outcome.getByLabel('Logs').getByText(`Hello, ${hostile}\\u202e␛[31m!`).waitFor();
+      await outcome.getByLabel('Result', { exact: true }).getByText('<img src=x').waitFor();
+      await page.getByRole('link', { name: 'Activations' }).click();
+      await page.getByRole('row').filter({ hasText: 'hostile &.-@' }).first().click();
+      await page.getByRole('dialog').getByText('<img src=x').first().waitFor();
+      expect(await page.locator('img:not([src^="/page/"]), main script').count()).toBe(0);
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('shows activations as they happen, with their logs', async () => {
+      await server.deploy('live', readGuest('greeting'));
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'Activations' }).click();
+      await page.getByText(/^Live/).waitFor();
+      const rows = page.getByRole('row').filter({ hasText: 'live' });
+      expect(await rows.count()).toBe(0);
+      await server.call('POST', 'actions/live?blocking=true', { name: 'somebody' });
+      await rows.first().waitFor();
+
+      const link = rows.first().getByRole('link');
+      await link.focus();
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Logs').getByText('Hello, somebody!').waitFor();
+      expect(page.url()).toMatch(/#\/activations\/[0-9a-f]{32}$/);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      expect(page.url()).toMatch(/#\/activations$/);
+      await expect.poll(() => hasFocus(page, link)).toBe(true);
+
+      const bars = page.getByRole('link', { name: /^live, .*success, cold/ });
+      expect(await bars.count()).toBe(1);
+      await page.getByText(/Last \d+ activations?: median/).waitFor();
+
+      await page.getByLabel('Filter activations by status').selectOption('Failed');
+      await rows.first().waitFor({ state: 'detached' });
+      await page.getByLabel('Filter activations by status').selectOption('');
+      await page.getByLabel('Filter activations by name').fill('liv');
+      await rows.first().waitFor();
+      expect(await page.getByRole('row').count()).toBe(1 + (await rows.count()));
+
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText(/^Paused/).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('fires a trigger, and leads to what it did', async () => {
+      await server.deploy('listener', readGuest('greeting'));
+      await server.call('PUT', 'triggers/tick', {});
+      await server.call('PUT', 'rules/onTick', { trigger: '/_/tick', action: '/_/listener' });
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'Triggers' }).click();
+      await page.getByRole('row').filter({ hasText: 'onTick' }).getByText('active').waitFor();
+      await page.getByRole('button', { name: 'Fire tick' }).click();
+      await page.getByLabel('Payload').fill('{"name": "tick-tock"}');
+      await page.getByRole('dialog').getByRole('button', { name: 'Fire', exact: true }).click();
+      await page.getByText('tick was fired.').waitFor();
+      await page.getByRole('dialog').getByLabel('Logs').getByText('guest/listener').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('heading', { name: 'Triggers and rules' }).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('deletes an action when asked twice', async () => {
+      await server.deploy('short-lived', readGuest('greeting'));
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('link', { name: 'short-lived' }).click();
+      const remove = page.getByRole('button', { name: 'Delete' });
+      await remove.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Delete short-lived?').waitFor();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await server.call('GET', 'actions/short-lived?code=false');
+
+      await remove.click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('short-lived was deleted.').waitFor();
+      await page.getByRole('heading', { name: 'Actions' }).waitFor();
+      expect(await page.getByRole('link', { name: 'short-lived' }).count()).toBe(0);
+      await expect(server.call('GET', 'actions/short-lived')).rejects.toThrow('404');
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('asks for a key after signing out, and when the key is no longer taken', async () => {
+      const { users } = server.services;
+      const ada = users.create({ subject: 'ada-lovelace' });
+      const { page, misdeeds } = await openPage(browser, server.url);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByText('You signed out.').waitFor();
+      await page.reload();
+      const field = page.getByLabel('Auth key');
+      await field.fill('no key');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').getByText('uuid:key').waitFor();
+      await field.fill(`${ada.uuid}:wrong`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').getByText('invalid').waitFor();
+      await field.fill(ada.authKey);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Actions' }).waitFor();
+      await page.getByText(`${ada.uuid}:••••••••`).waitFor();
+      expect(await page.content()).not.toContain(ada.authKey);
+
+      await page.reload();
+      await page.getByText('ada-lovelace', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Activations' }).click();
+      await page.getByText(/^Live/).waitFor();
+      users.remove('ada-lovelace');
+      await page.getByText('You were signed out').waitFor();
+      await page.getByRole('button', { name: 'Go on as guest' }).click();
+      await page.getByText('guest', { exact: true }).waitFor();
+      const kept = await page.evaluate('[JSON.stringify(localStorage), document.cookie].join()');
+      expect(kept).toBe('{},');
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('says when the server is gone or busy, and goes on when it is back', async () => {
+      const first = await startPageServer({ 'throttle.invocationsPerMinute': 0 });
+      await first.deploy('greeting', readGuest('greeting'));
+      const { page, misdeeds } = await openPage(browser, first.url);
+      await page.getByRole('link', { name: 'greeting' }).click();
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/too many|wait/i)
+        .waitFor();
+
+      await first[Symbol.asyncDispose]();
+      await page.getByText('The server does not answer. What you see may be old.').waitFor();
+      await page.getByRole('button', { name: 'Invoke' }).click();
+      await page.getByText('The server does not answer. Is it still running?').first().waitFor();
+      await using second = await startPageServer({ 'server.port': first.port });
+      await page.getByText('What you see may be old.').waitFor({ state: 'hidden' });
+      await page.getByRole('link', { name: 'Actions' }).first().click();
+      await page.getByText('Nothing is deployed yet.').waitFor();
+      await second.deploy('greeting', readGuest('greeting'));
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByRole('link', { name: 'greeting' }).waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
+    it('stays quick and bounded with ten thousand activations', async () => {
+      await using full = await startPageServer();
+      await fillActivations(full, 10_000);
+      await full.deploy('action-3', readGuest('greeting'));
+      const { page, misdeeds } = await openPage(browser, full.url);
+      await page.getByRole('link', { name: 'Activations' }).click();
+      await page.getByText('Live · 100 activations, there are older ones').waitFor();
+      expect(await page.getByRole('row').count()).toBe(101);
+      await page.getByRole('button', { name: 'Load older ones' }).click();
+      // The oldest one came again: others could have begun in the same millisecond.
+      await page.getByText('Live · 199 activations, there are older ones').waitFor();
+      expect(await page.getByRole('row').count()).toBe(200);
+      await page.getByLabel('Filter activations by name').fill('action-3');
+      await page.getByText('Live · 100 activations, there are older ones').waitFor();
+      expect(await page.getByRole('cell', { name: 'action-3', exact: true }).count()).toBe(100);
+      expect(misdeeds).toEqual([]);
+    });
+
+    it.each(['light', 'dark'] as const)('fits a narrow screen (%s)', async (colorScheme) => {
+      await server.deploy(
+        'a-rather-long-name-for-an-action-that-does-not-do-much',
+        readGuest('greeting'),
+      );
+      const { page, misdeeds } = await openPage(browser, server.url, {
+        viewport: { width: 340, height: 700 },
+        colorScheme,
+      });
+      for (const section of ['Activations', 'Triggers', 'Packages', 'Connect', 'Actions']) {
+        await page.getByRole('navigation').getByRole('link', { name: section }).click();
+        await page.getByRole('heading', { level: 1, name: section }).waitFor();
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+      }
+      await page.getByRole('link', { name: 'a-rather-long-name' }).click();
+      await page.getByText('Details').waitFor();
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      expect(misdeeds).toEqual([]);
+    });
+  },
+);
+
+/** Goes on by the tab key until something has the focus. */
+async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press(key);
+    if (await hasFocus(page, target)) return;
+  }
+  throw new Error('The tab key does not lead there.');
+}
+
+async function hasFocus(page: Page, target: Locator): Promise<boolean> {
+  return (await target.and(page.locator(':focus')).count()) === 1;
+}
+
+/** By how many pixels the page is wider than its window. */
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+}
+
+/** Writes records as an executor would leave them, one a millisecond. */
+async function fillActivations({ services }: PageServer, count: number): Promise<void> {
+  const start = services.now() - count;
+  const writes = Array.from({ length: count }, (_, index) =>
+    services.storage.activations.store({
+      activationId: index.toString(16).padStart(32, '0'),
+      namespace: 'guest',
+      subject: 'guest',
+      name: `action-${String(index % 7)}`,
+      package: undefined,
+      version: '0.0.1',
+      cause: undefined,
+      startEpochMs: start + index,
+      endEpochMs: start + index + 3,
+      durationMs: 3,
+      statusCode: 0,
+      resultJson: '{}',
+      resultBytes: 2,
+      logs: [],
+      annotations: [
+        { key: 'path', json: `"guest/action-${String(index % 7)}"` },
+        { key: 'kind', json: '"wasm:0.1"' },
+      ],
+    }),
+  );
+  await Promise.all(writes);
+}
