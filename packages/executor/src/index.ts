@@ -19,8 +19,10 @@ export { count, section, text, texts, type Described } from './config/setting-fo
 export {
   defineConfigShape,
   executorShape,
+  type ConfigSchema,
   type ConfigSetting,
   type ConfigShape,
+  type LeafSchema,
   type SettingForm,
   type SettingValue,
 } from './config/settings.js';
