@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import {
-  loadStandaloneConfig,
-  Standalone,
-  startStandaloneServer,
-  type StandaloneServices,
-} from '@wasmwhisk/standalone';
+import { loadStandaloneConfig, Standalone, startStandaloneServer } from '@wasmwhisk/standalone';
 import { pino } from 'pino';
 import wabt from 'wabt';
 
@@ -71,7 +66,7 @@ export interface Deployment {
 export interface WebFixture {
   readonly url: string;
   readonly port: number;
-  readonly services: StandaloneServices;
+  readonly services: Standalone['services'];
   readonly guestKey: string;
   /** Of another user, `other`. */
   readonly otherKey: string;
