@@ -39,6 +39,9 @@ const pragmas = `
   PRAGMA temp_store = MEMORY;
   -- In KiB. Taken as it is used.
   PRAGMA cache_size = -65536;
+  -- In pages: at 4 MiB of log a commit brings them into the file, which takes some milliseconds. Measured,
+  -- longer intervals and a thread that does it aside made the longest waits longer, not shorter.
+  PRAGMA wal_autocheckpoint = 1000;
   -- What the log of a large transaction takes on the disk is given back.
   PRAGMA journal_size_limit = 16777216;
 `;

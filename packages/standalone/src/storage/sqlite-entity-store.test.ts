@@ -64,7 +64,7 @@ describe('entities', () => {
     }
   });
 
-  test('with any keys, values and texts survive', () => {
+  test('with any keys, values and texts survive', { timeout: 60_000 }, () => {
     const { entities, reopen } = open();
     const keys = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -96,7 +96,7 @@ describe('entities', () => {
           expect(reopen().find(entity.path)).toStrictEqual(entity);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -322,7 +322,7 @@ describe('code', () => {
     expect(codes.get(kept)).toBeDefined();
   });
 
-  test('of 36 MiB is stored', () => {
+  test('of 36 MiB is stored', { timeout: 60_000 }, () => {
     const { codes } = open();
     const bytes = Buffer.alloc(36 * 1024 * 1024, 'wasm');
     const digest = codes.put(bytes);
