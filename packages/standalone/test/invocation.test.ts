@@ -297,7 +297,7 @@ describe('An action that fails', () => {
     expect(annotationOf(record, 'timeout')).toBe(true);
   });
 
-  it.each(['wasmtime', 'v8', 'wasmer'])(
+  it.each(['auto', 'v8', 'wasmer'])(
     'gets no more memory than its limit on %s',
     async (runtime) => {
       const whisk = openWhisk({ 'runtime.name': runtime });
