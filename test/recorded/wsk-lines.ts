@@ -44,9 +44,9 @@ function printAction(command: WskCommand, reply: unknown): Printed {
     case 'list':
       return lines('actions', ...list(reply).map((item) => `${shown(item)} ${kindOf(item)}`));
     case 'invoke': {
-      if (command.has('-r')) return { lines: [], documents: [reply] };
+      if (command.has('-r', '--result')) return { lines: [], documents: [reply] };
       const line = invokedLine(command, fields(reply));
-      return command.has('-b') ? { lines: [line], documents: [reply] } : lines(line);
+      return command.has('-b', '--blocking') ? { lines: [line], documents: [reply] } : lines(line);
     }
     case 'get':
       if (command.has('--summary')) return summary('action', fields(reply));
