@@ -294,6 +294,7 @@ describe('the management of APIs', () => {
     for (const name of ['getApi', 'getApi.http']) {
       const nobody = await whisk.request(`${management}/${name}`);
       expect(codeOf(nobody)).toEqual([401, 'WW_ERR_API_NO_CREDENTIALS']);
+      expect(nobody.headers['www-authenticate']).toContain('Basic');
       const wrong = await whisk.request(`${management}/${name}`, { authKey: 'a:b' });
       expect(codeOf(wrong)).toEqual([401, 'WW_ERR_API_CREDENTIALS']);
       const other = await manage('GET', name, {}, undefined, whisk.otherKey);

@@ -307,6 +307,8 @@ describe('require-whisk-auth', () => {
     const anonymous = await whisk.request(`${web}/secured.json`);
     expect([anonymous.status, codeOf(anonymous)]).toEqual([401, 'WW_ERR_API_NO_CREDENTIALS']);
     expect(anonymous.headers['access-control-allow-origin']).toBe('*');
+    // A browser that asked its user for the key would hand it to the action.
+    expect(anonymous.headers['www-authenticate']).toBeUndefined();
     const wrong = await whisk.request(`${web}/secured.json`, { authKey: 'a:b' });
     expect([wrong.status, codeOf(wrong)]).toEqual([401, 'WW_ERR_API_CREDENTIALS']);
     const right = await whisk.request(`${web}/secured.json`, { authKey: whisk.otherKey });

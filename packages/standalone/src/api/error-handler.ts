@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { isRejection, Rejection } from '../rejections.js';
 import { jsonType, sendJson } from './answer.js';
 import { tooLarge } from './json-body.js';
+import { isForPages } from './origin-guard.js';
 
 /** Up to so many times what is allowed is read for nothing. */
 const discardedFactorMax = 8;
@@ -47,7 +48,9 @@ export function sendRejection(
   reply: FastifyReply,
   { status, code, message }: Rejection,
 ): void {
-  if (status === 401) void reply.header('www-authenticate', challenge);
+  // No browser may ask its user for a key on behalf of a web action, which would be given it.
+  if (status === 401 && !isForPages(request.routeOptions.url))
+    void reply.header('www-authenticate', challenge);
   void sendJson(
     reply.code(status).header('x-wasmwhisk-error', code),
     toErrorText(message, request.id),
