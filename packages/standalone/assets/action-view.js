@@ -7,7 +7,7 @@ import { button, copyButton, element, facts, table, updateChildren } from './dom
 import { askFirst, notify } from './feedback.js';
 import { formatBytes, formatTime } from './format.js';
 import { invokeForm } from './invoke-form.js';
-import { membersOf, visible } from './json-text.js';
+import { membersOf, parseJson, visible } from './json-text.js';
 import { actionHash } from './routes.js';
 import { TimingChart } from './timing-chart.js';
 import { openUpload } from './upload-dialog.js';
@@ -64,9 +64,9 @@ export function showAction(session, main, identifier) {
       element(
         'div',
         { class: 'row' },
-        button('Upload new code', () =>
-          openUpload(session, { target: identifier, onSame: () => void load() }),
-        ),
+        button('Upload new code', () => {
+          openUpload(session, { target: identifier, onSame: () => void load() });
+        }),
         button('Delete', () => void remove(), { class: 'danger' }),
       ),
     ),
@@ -96,15 +96,17 @@ export function showAction(session, main, identifier) {
 
   async function readCodeBytes() {
     const query = `?name=${encodeURIComponent(path)}`;
-    const [size] = await api.read(`/page/data/code-sizes${query}`);
-    return typeof size?.codeBytes === 'number' ? size.codeBytes : undefined;
+    const sizes = /** @type {import('./wire.js').CodeSize[]} */ (
+      await api.read(`/page/data/code-sizes${query}`)
+    );
+    return sizes[0]?.codeBytes;
   }
 
   async function remove() {
     const text = `The code goes, and whatever invokes ${path} will fail. Records of its activations stay.`;
     if (!(await askFirst(`Delete ${path}?`, text, 'Delete'))) return;
     try {
-      await api.succeed('DELETE', `${actionPath(identifier)}`);
+      await api.succeed('DELETE', actionPath(identifier));
       notify(`${path} was deleted.`);
       location.hash = '#/actions';
     } catch (error) {
@@ -114,7 +116,12 @@ export function showAction(session, main, identifier) {
 
   void load();
   feed.start();
-  return { refresh: () => void load(), close: () => feed.stop() };
+  return {
+    refresh: () => void load(),
+    close: () => {
+      feed.stop();
+    },
+  };
 }
 
 /**
@@ -124,7 +131,7 @@ export function showAction(session, main, identifier) {
  * @param {number | undefined} codeBytes
  */
 function describe({ namespace }, identifier, text, codeBytes) {
-  const document = JSON.parse(text);
+  const document = /** @type {import('./wire.js').ActionDocument} */ (parseJson(text));
   const action = readAction(document);
   const members = membersOf(text);
   const { exec } = document;
@@ -133,14 +140,14 @@ function describe({ namespace }, identifier, text, codeBytes) {
     facts([
       ['Kind', action.kind],
       ['Code', codeBytes !== undefined && formatBytes(codeBytes)],
-      ['Main', typeof exec?.main === 'string' && exec.main],
+      ['Main', exec.main],
       ['Limits', limitsText(action.limits)],
       ['Log limit', `${String(action.limits.logs)} MiB`],
       ['Version', action.version],
       ['Updated', formatTime(action.updatedEpochMs)],
-      ['Found through', typeof document.binding === 'string' && document.binding],
+      ['Found through', document.binding],
     ]),
-    Array.isArray(exec?.components) && componentList(exec.components.map(String), namespace),
+    exec.components !== undefined && componentList(exec.components, namespace),
     action.web && webBlock(namespace, identifier),
     keyValueBlock('Parameters', members.get('parameters')),
     keyValueBlock('Annotations', members.get('annotations')),
@@ -206,7 +213,7 @@ function keyValueBlock(title, json) {
   const list = element('dl', { class: 'pairs' });
   for (const entry of membersOf(json ?? '[]').values()) {
     const members = membersOf(entry);
-    const key = String(JSON.parse(members.get('key') ?? '""'));
+    const key = String(parseJson(members.get('key') ?? '""'));
     const value = visible(members.get('value') ?? 'null');
     list.append(
       element(

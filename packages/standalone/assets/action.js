@@ -12,27 +12,36 @@ import { formatDuration } from './format.js';
  * @property {string} kind
  * @property {string} version
  * @property {number} updatedEpochMs
- * @property {any} limits in OpenWhisk's units
+ * @property {import('./wire.js').LimitsDocument} limits
  * @property {boolean} web
- * @property {any} annotations
  */
 
 /**
- * @param {any} document of a list or of the action alone
+ * @param {import('./wire.js').ActionDocument} document of a list or of the action alone
  * @returns {Action}
  */
 export function readAction(document) {
   const { annotations } = document;
   return {
-    name: String(document.name),
-    package: String(document.namespace).split('/')[1],
-    kind: String(document.exec?.kind ?? annotationOf(annotations, 'exec') ?? ''),
-    version: String(document.version),
-    updatedEpochMs: Number(document.updated),
-    limits: document.limits ?? {},
+    name: document.name,
+    package: document.namespace.split('/')[1],
+    kind: document.exec.kind ?? String(annotationOf(annotations, 'exec')),
+    version: document.version,
+    updatedEpochMs: document.updated,
+    limits: document.limits,
     web: annotationOf(annotations, 'web-export') === true,
-    annotations,
   };
+}
+
+/**
+ * Every action of the namespace.
+ *
+ * @param {import('./api.js').Api} api
+ * @returns {Promise<readonly Action[]>}
+ */
+export async function readActions(api) {
+  const documents = await api.readList(apiPath('actions'));
+  return /** @type {import('./wire.js').ActionDocument[]} */ (documents).map(readAction);
 }
 
 /** @param {Pick<Action, 'package' | 'name'>} action */
@@ -45,9 +54,9 @@ export function actionText({ package: inPackage, name }) {
   return inPackage === undefined ? name : `${inPackage}/${name}`;
 }
 
-/** @param {any} limits */
+/** @param {import('./wire.js').LimitsDocument} limits */
 export function limitsText(limits) {
-  const parts = [formatDuration(Number(limits.timeout)), `${String(limits.memory)} MiB`];
+  const parts = [formatDuration(limits.timeout), `${String(limits.memory)} MiB`];
   if (limits.concurrency > 1) parts.push(`${String(limits.concurrency)} at once`);
   return parts.join(' · ');
 }
@@ -71,10 +80,10 @@ export function webUrl(namespace, { package: inPackage, name }, extension = '') 
  * @returns {Promise<ReadonlyMap<string, number>>}
  */
 export async function readCodeSizes(api) {
-  const entries = await api.readList('/page/data/code-sizes');
+  const entries = /** @type {import('./wire.js').CodeSize[]} */ (
+    await api.readList('/page/data/code-sizes')
+  );
   return new Map(
-    entries.flatMap(({ name, codeBytes }) =>
-      typeof codeBytes === 'number' ? [[String(name), codeBytes]] : [],
-    ),
+    entries.flatMap(({ name, codeBytes }) => (codeBytes === undefined ? [] : [[name, codeBytes]])),
   );
 }

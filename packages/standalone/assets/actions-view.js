@@ -1,6 +1,6 @@
 // @ts-check
-import { actionText, limitsText, readAction, readCodeSizes, webUrl } from './action.js';
-import { apiPath, messageOf } from './api.js';
+import { actionText, limitsText, readActions, readCodeSizes, webUrl } from './action.js';
+import { messageOf } from './api.js';
 import { connectSteps } from './connect-view.js';
 import { button, copyButton, element, followRow, table, updateChildren } from './dom.js';
 import { formatBytes, formatCount, formatTime } from './format.js';
@@ -28,7 +28,13 @@ export function showActions(session, main) {
     'aria-label': 'Filter actions by name',
     oninput: render,
   });
-  const upload = button('Upload an action', () => openUpload(session), { class: 'primary' });
+  const upload = button(
+    'Upload an action',
+    () => {
+      openUpload(session);
+    },
+    { class: 'primary' },
+  );
   main.replaceChildren(
     element(
       'div',
@@ -54,12 +60,7 @@ export function showActions(session, main) {
 
   async function load() {
     try {
-      const [documents, sizes] = await Promise.all([
-        api.readList(apiPath('actions')),
-        readCodeSizes(api),
-      ]);
-      actions = documents.map(readAction);
-      codeSizes = sizes;
+      [actions, codeSizes] = await Promise.all([readActions(api), readCodeSizes(api)]);
       render();
     } catch (error) {
       state.textContent = messageOf(error);
@@ -141,7 +142,13 @@ export function showActions(session, main) {
         'p',
         {},
         'An action is a WebAssembly module or component. Drop a .wasm or .zip file anywhere on this page, or ',
-        button('choose one', () => openUpload(session), { class: 'link' }),
+        button(
+          'choose one',
+          () => {
+            openUpload(session);
+          },
+          { class: 'link' },
+        ),
         '. Or use the command line:',
       ),
       connectSteps(session),

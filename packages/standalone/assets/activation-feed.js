@@ -112,8 +112,9 @@ export class ActivationFeed {
   async #read(query) {
     const name = this.#name === '' ? '' : `&name=${encodeURIComponent(this.#name)}`;
     const path = `${apiPath('activations')}?limit=${String(this.pageSize)}${query}${name}`;
-    /** @type {any[]} */
-    const documents = await this.api.read(path);
+    const documents = /** @type {import('./wire.js').ActivationDocument[]} */ (
+      await this.api.read(path)
+    );
     return documents.map(readActivation);
   }
 

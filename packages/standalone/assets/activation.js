@@ -32,33 +32,31 @@ const statusTexts = [
 ];
 
 /**
- * @param {any} annotations
+ * @param {readonly import('./wire.js').KeyValue[]} annotations
  * @param {string} key
- * @returns {any}
  */
 export function annotationOf(annotations, key) {
-  if (!Array.isArray(annotations)) return undefined;
-  return annotations.findLast((entry) => entry?.key === key)?.value;
+  return annotations.findLast((entry) => entry.key === key)?.value;
 }
 
 /**
  * Reads an item of a list, or a whole record: lists have the status as a number, records as a text.
  *
- * @param {any} document
+ * @param {import('./wire.js').ActivationDocument} document
  * @returns {Activation}
  */
 export function readActivation(document) {
   const { annotations } = document;
-  const path = String(annotationOf(annotations, 'path') ?? '').split('/');
-  const code = document.statusCode ?? statusTexts.indexOf(document.response?.status);
-  const kind = annotationOf(annotations, 'kind');
+  const path = toText(annotationOf(annotations, 'path')).split('/');
+  const code = document.statusCode ?? statusTexts.indexOf(document.response?.status ?? '');
+  const kind = toText(annotationOf(annotations, 'kind'));
   return {
-    id: String(document.activationId),
-    name: String(document.name),
+    id: document.activationId,
+    name: document.name,
     package: path.length === 3 ? path[1] : undefined,
-    kind: kind === undefined && path.length < 2 ? 'trigger' : String(kind ?? ''),
-    startEpochMs: Number(document.start),
-    durationMs: toNumber(document.duration),
+    kind: kind === '' && path.length < 2 ? 'trigger' : kind,
+    startEpochMs: document.start,
+    durationMs: document.duration,
     waitMs: toNumber(annotationOf(annotations, 'waitTime')) ?? 0,
     initMs: toNumber(annotationOf(annotations, 'initTime')),
     peakMemoryBytes: toNumber(annotationOf(annotations, 'peakMemory')),
@@ -72,6 +70,11 @@ export function readActivation(document) {
  */
 function toNumber(value) {
   return typeof value === 'number' ? value : undefined;
+}
+
+/** @param {unknown} value */
+function toText(value) {
+  return typeof value === 'string' ? value : '';
 }
 
 /** @param {Activation} activation */

@@ -1,14 +1,15 @@
 // @ts-check
 import { ActivationFeed } from './activation-feed.js';
 import { fullName } from './activation.js';
-import { actionText, readAction } from './action.js';
-import { apiPath, messageOf } from './api.js';
+import { actionText, readActions } from './action.js';
+import { messageOf } from './api.js';
 import { button, element, followRow, table, updateChildren } from './dom.js';
 import { notify, openDialog } from './feedback.js';
 import { formatCount, formatMoment, formatRun } from './format.js';
 import { showRecord, startBadge, statusBadge } from './record-panel.js';
 import { toHash } from './routes.js';
 import { TimingChart } from './timing-chart.js';
+import { readTriggers } from './triggers.js';
 
 /** @typedef {import('./activation.js').Activation} Activation */
 
@@ -130,18 +131,22 @@ export function showActivations({ api }, main) {
   }
 
   async function loadNames() {
-    const [actions, triggers] = await Promise.all([
-      api.readList(apiPath('actions')),
-      api.readList(apiPath('triggers')),
-    ]);
-    for (const action of actions) known.add(actionText(readAction(action)));
-    for (const trigger of triggers) known.add(String(trigger.name));
+    const [actions, triggers] = await Promise.all([readActions(api), readTriggers(api)]);
+    for (const action of actions) known.add(actionText(action));
+    for (const trigger of triggers) known.add(trigger.name);
     names.replaceChildren(...[...known].map((value) => element('option', { value })));
   }
 
-  loadNames().catch((/** @type {unknown} */ error) => notify(messageOf(error), 'bad'));
+  loadNames().catch((/** @type {unknown} */ error) => {
+    notify(messageOf(error), 'bad');
+  });
   feed.start();
-  return { refresh: () => void feed.refresh(), close: () => feed.stop() };
+  return {
+    refresh: () => void feed.refresh(),
+    close: () => {
+      feed.stop();
+    },
+  };
 }
 
 function firstSteps() {

@@ -1,4 +1,5 @@
 // @ts-check
+import { parseJson } from './json-text.js';
 
 /** @typedef {{ status: number, text: string, headers: Headers }} Answer */
 
@@ -78,7 +79,7 @@ export class Api {
       });
       text = await response.text();
     } catch (error) {
-      if (signal?.aborted === true && signal.reason?.name !== 'TimeoutError') throw error;
+      if (signal?.aborted === true && !isTimeout(signal.reason)) throw error;
       this.onReached(false);
       throw new ApiError(0, 'The server does not answer. Is it still running?');
     }
@@ -110,12 +111,12 @@ export class Api {
    * Reads a document.
    *
    * @param {string} path
-   * @returns {Promise<any>}
+   * @returns {Promise<unknown>} as it is described in wire.d.ts
    * @throws {ApiError}
    */
   async read(path) {
     const answer = await this.succeed('GET', path, { signal: AbortSignal.timeout(20_000) });
-    return JSON.parse(answer.text);
+    return /** @type {unknown} */ (parseJson(answer.text));
   }
 
   /**
@@ -123,14 +124,16 @@ export class Api {
    *
    * @param {string} path
    * @param {number} [most]
-   * @returns {Promise<any[]>}
+   * @returns {Promise<unknown[]>}
    * @throws {ApiError}
    */
   async readList(path, most = 2000) {
+    /** @type {unknown[]} */
     const items = [];
     const limit = Math.min(200, this.listLimitMax);
     while (items.length < most) {
-      const page = await this.read(`${path}?limit=${String(limit)}&skip=${String(items.length)}`);
+      const query = `limit=${String(limit)}&skip=${String(items.length)}`;
+      const page = /** @type {unknown[]} */ (await this.read(`${path}?${query}`));
       items.push(...page);
       if (page.length < limit) break;
     }
@@ -181,6 +184,11 @@ export class Api {
   }
 }
 
+/** @param {unknown} reason why a signal was aborted */
+function isTimeout(reason) {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
+}
+
 /**
  * The text of an error document.
  *
@@ -189,7 +197,7 @@ export class Api {
  */
 function errorText(text) {
   try {
-    const { error } = JSON.parse(text);
+    const { error } = /** @type {{ error?: unknown }} */ (parseJson(text));
     return typeof error === 'string' ? error : undefined;
   } catch {
     // Not JSON: the caller names the status.

@@ -4,7 +4,7 @@
  * others are only ever text: nothing on this page parses HTML.
  */
 
-/** @typedef {string | number | boolean | undefined | ((event: any) => void)} AttributeValue */
+/** @typedef {string | number | boolean | undefined | ((event: never) => void)} AttributeValue */
 /** @typedef {Node | string | undefined | false} Child */
 
 /**
@@ -15,7 +15,8 @@
 function fill(target, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
-    if (typeof value === 'function') target.addEventListener(name.slice(2), value);
+    if (typeof value === 'function')
+      target.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else target.setAttribute(name, value === true ? '' : String(value));
   }
   for (const child of children) {

@@ -12,11 +12,20 @@ const shownMs = 6000;
 export function notify(text, mood = 'good') {
   const region = byId('notices');
   const notice = element('div', { class: `notice ${mood}` }, element('span', {}, text));
-  const close = button('×', () => notice.remove(), { class: 'quiet', 'aria-label': 'Dismiss' });
+  const close = button(
+    '×',
+    () => {
+      notice.remove();
+    },
+    { class: 'quiet', 'aria-label': 'Dismiss' },
+  );
   notice.append(close);
   while (region.childElementCount > 3) region.firstElementChild?.remove();
   region.append(notice);
-  if (mood === 'good') setTimeout(() => notice.remove(), shownMs);
+  if (mood === 'good')
+    setTimeout(() => {
+      notice.remove();
+    }, shownMs);
 }
 
 /**
@@ -54,7 +63,13 @@ export function openDialog(title, name, children, onClose) {
       'div',
       { class: 'dialog-top' },
       heading,
-      button('×', () => dialog.close(), { class: 'quiet', 'aria-label': 'Close' }),
+      button(
+        '×',
+        () => {
+          dialog.close();
+        },
+        { class: 'quiet', 'aria-label': 'Close' },
+      ),
     ),
     ...children,
   );
@@ -84,7 +99,9 @@ export function openDialog(title, name, children, onClose) {
 export function askFirst(question, explanation, verb) {
   return new Promise((resolve) => {
     let agreed = false;
-    const cancel = button('Cancel', () => dialog.close());
+    const cancel = button('Cancel', () => {
+      dialog.close();
+    });
     const agree = button(
       verb,
       () => {
@@ -97,7 +114,9 @@ export function askFirst(question, explanation, verb) {
       question,
       'question',
       [element('p', {}, explanation), element('div', { class: 'row end' }, cancel, agree)],
-      () => resolve(agreed),
+      () => {
+        resolve(agreed);
+      },
     );
     cancel.focus();
   });

@@ -4,7 +4,7 @@ import { apiPath, messageOf, toError } from './api.js';
 import { button, element, labelled } from './dom.js';
 import { errorPlace } from './feedback.js';
 import { formatDuration } from './format.js';
-import { indentJson, membersOf, objectFault } from './json-text.js';
+import { indentJson, objectFault, parseJson } from './json-text.js';
 import { recordPanel } from './record-panel.js';
 import { keepArguments, lastArguments } from './session.js';
 
@@ -33,7 +33,7 @@ export function invokeForm(session, identifier, onDone) {
       editor.removeAttribute('aria-invalid');
       clear();
     },
-    onkeydown: (event) => {
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         form.requestSubmit();
@@ -76,8 +76,10 @@ export function invokeForm(session, identifier, onDone) {
       const record = await runAction(text, waiting.signal);
       outcome.replaceChildren(element('h2', {}, 'Outcome'), recordPanel(record));
       outcome.hidden = false;
-      const { status } = JSON.parse(membersOf(record).get('response') ?? '{}');
-      progress.textContent = `Done: ${String(status)}, ${formatDuration(Math.round(performance.now() - begin))} as seen from here.`;
+      const { response } = /** @type {import('./wire.js').ActivationDocument} */ (
+        parseJson(record)
+      );
+      progress.textContent = `Done: ${response?.status ?? 'no status'}, ${formatDuration(Math.round(performance.now() - begin))} as seen from here.`;
     } catch (error) {
       progress.textContent = '';
       if (waiting.signal.aborted)
@@ -103,10 +105,8 @@ export function invokeForm(session, identifier, onDone) {
       signal,
     });
     // The answer may be the record, without its logs, or only the id, or a bare result that is a list.
-    const id =
-      answer.headers.get('x-openwhisk-activation-id') ??
-      (answer.status === 202 ? JSON.parse(answer.text).activationId : undefined);
-    if (typeof id !== 'string') throw toError(answer);
+    const id = answer.headers.get('x-openwhisk-activation-id') ?? acceptedId(answer);
+    if (id === undefined) throw toError(answer);
     for (let attempt = 1; attempt <= recordAttempts; attempt += 1) {
       const found = await api.send('GET', apiPath('activations', id), { signal });
       if (found.status === 200) return found.text;
@@ -121,7 +121,7 @@ export function invokeForm(session, identifier, onDone) {
     'form',
     {
       class: 'card',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         void invoke();
       },
@@ -154,6 +154,16 @@ export function invokeForm(session, identifier, onDone) {
 }
 
 /**
+ * The activation id of an answer that has nothing else.
+ *
+ * @param {import('./api.js').Answer} answer
+ */
+function acceptedId({ status, text }) {
+  if (status !== 202) return undefined;
+  return /** @type {{ activationId: string }} */ (parseJson(text)).activationId;
+}
+
+/**
  * @param {number} ms
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
@@ -163,7 +173,7 @@ function pause(ms, signal) {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(new DOMException('No longer waited for.', 'AbortError'));
     });
   });
 }

@@ -4,6 +4,17 @@
  * 2^53: it is cut out of answers and indented as it came.
  */
 
+/**
+ * `JSON.parse`, for documents of the API itself. What comes out is yet to be given a type.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ * @throws {SyntaxError}
+ */
+export function parseJson(text) {
+  return JSON.parse(text);
+}
+
 /** Deeper levels are no longer indented: else a text of brackets would become enormous. */
 const indentDepthMax = 24;
 
@@ -151,7 +162,6 @@ export function objectFault(text) {
  */
 export function visible(text) {
   return text.replaceAll(
-    // eslint-disable-next-line no-control-regex -- these are the ones to be shown
     /[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (character) => {
       const code = character.charCodeAt(0);

@@ -1,7 +1,8 @@
 // @ts-check
-import { apiPath, encodeSegment, messageOf } from './api.js';
+import { encodeSegment, messageOf } from './api.js';
 import { button, copyButton, copyLine, element, table } from './dom.js';
 import { formatTime } from './format.js';
+import { readPackages } from './packages.js';
 
 /**
  * Packages, and the APIs that `wsk api create` made.
@@ -27,7 +28,7 @@ export function showPackages(session, main) {
   );
 
   function load() {
-    void fill(packages, async () => packagePart(await api.readList(apiPath('packages'))));
+    void fill(packages, async () => packagePart(await readPackages(api)));
     void fill(apis, async () => apiPart(await readApis(session)));
   }
 
@@ -47,7 +48,7 @@ async function fill(place, make) {
   }
 }
 
-/** @param {readonly any[]} list */
+/** @param {readonly import('./wire.js').PackageDocument[]} list */
 function packagePart(list) {
   if (list.length === 0) {
     return [
@@ -63,11 +64,11 @@ function packagePart(list) {
     element(
       'tr',
       {},
-      element('th', { scope: 'row' }, String(name)),
-      element('td', {}, publish === true ? 'everybody' : 'only you'),
+      element('th', { scope: 'row' }, name),
+      element('td', {}, publish ? 'everybody' : 'only you'),
       element('td', {}, bindingText(binding)),
-      element('td', {}, String(version)),
-      element('td', {}, formatTime(Number(updated))),
+      element('td', {}, version),
+      element('td', {}, formatTime(updated)),
     ),
   );
   return [
@@ -79,32 +80,30 @@ function packagePart(list) {
   ];
 }
 
-/** @param {any} binding `false`, `{}` or `{namespace, name}` */
+/** @param {import('./wire.js').PackageDocument['binding']} binding */
 function bindingText(binding) {
-  return typeof binding?.name === 'string'
-    ? `${String(binding.namespace)}/${String(binding.name)}`
-    : '–';
+  return binding === false ? '–' : `${binding.namespace}/${binding.name}`;
 }
 
 /**
  * Asks as `wsk api list` does.
  *
  * @param {import('./session.js').Session} session
- * @returns {Promise<readonly any[]>}
+ * @returns {Promise<readonly import('./wire.js').ApiDocument[]>}
  */
 async function readApis({ api, authKey }) {
   const uuid = encodeSegment(authKey.slice(0, authKey.indexOf(':')));
   const query = `accesstoken=DUMMY%20TOKEN&spaceguid=${uuid}`;
-  const { apis } = await api.read(`/api/v1/web/whisk.system/apimgmt/getApi.http?${query}`);
-  return Array.isArray(apis) ? apis : [];
+  const answer = await api.read(`/api/v1/web/whisk.system/apimgmt/getApi.http?${query}`);
+  return /** @type {{ apis: import('./wire.js').ApiDocument[] }} */ (answer).apis;
 }
 
-/** @param {readonly any[]} list */
+/** @param {readonly import('./wire.js').ApiDocument[]} list */
 function apiPart(list) {
   const rows = list.flatMap(({ value }) =>
-    Object.entries(value?.apidoc?.paths ?? {}).flatMap(([path, methods]) =>
-      Object.entries(methods ?? {}).map(([method, operation]) =>
-        apiRow(`${String(value.gwApiUrl)}${path}`, method, operation?.['x-openwhisk']),
+    Object.entries(value.apidoc.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) =>
+        apiRow(`${value.gwApiUrl}${path}`, method, operation['x-openwhisk']),
       ),
     ),
   );
@@ -127,13 +126,12 @@ function apiPart(list) {
 /**
  * @param {string} url
  * @param {string} method
- * @param {any} target
+ * @param {import('./wire.js').ApiOperation['x-openwhisk']} target
  */
 function apiRow(url, method, target) {
+  const action = target === undefined ? '' : target.action;
   const inPackage =
-    target?.package === undefined || target.package === 'default'
-      ? ''
-      : `${String(target.package)}/`;
+    target === undefined || target.package === 'default' ? '' : `${target.package}/`;
   return element(
     'tr',
     {},
@@ -148,6 +146,6 @@ function apiRow(url, method, target) {
         copyButton(() => url, 'URL'),
       ),
     ),
-    element('td', {}, `${inPackage}${String(target?.action ?? '')}`),
+    element('td', {}, `${inPackage}${action}`),
   );
 }

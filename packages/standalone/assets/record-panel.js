@@ -3,7 +3,7 @@ import { fullName, readActivation, startKind, statusWords } from './activation.j
 import { apiPath, messageOf, toError } from './api.js';
 import { button, copyButton, element, facts } from './dom.js';
 import { formatBytes, formatCount, formatDuration, formatMoment, formatRun } from './format.js';
-import { indentJson, membersOf, visible } from './json-text.js';
+import { indentJson, membersOf, parseJson, visible } from './json-text.js';
 import { actionHash, toHash } from './routes.js';
 
 const resultShownMax = 100_000;
@@ -18,7 +18,7 @@ const recordAttempts = 600;
  * @param {{ withName?: boolean }} [options]
  */
 export function recordPanel(recordText, { withName = false } = {}) {
-  const record = JSON.parse(recordText);
+  const record = /** @type {import('./wire.js').ActivationDocument} */ (parseJson(recordText));
   const activation = readActivation(record);
   const { durationMs, waitMs, initMs, peakMemoryBytes, kind } = activation;
   const isAction = kind !== 'trigger' && kind !== '';
@@ -47,8 +47,8 @@ export function recordPanel(recordText, { withName = false } = {}) {
       ['Waited before', durationMs !== undefined && formatDuration(waitMs)],
       ['Init', initMs !== undefined && formatDuration(initMs)],
       ['Peak memory', peakMemoryBytes !== undefined && formatBytes(peakMemoryBytes)],
-      ['Version', String(record.version)],
-      ['Part of', typeof record.cause === 'string' && activationLink(record.cause)],
+      ['Version', record.version],
+      ['Part of', record.cause !== undefined && activationLink(record.cause)],
       [
         'Activation id',
         element(
@@ -60,7 +60,7 @@ export function recordPanel(recordText, { withName = false } = {}) {
       ],
     ]),
     resultBlock('Result', result),
-    logBlock(Array.isArray(record.logs) ? record.logs.map(String) : []),
+    logBlock(record.logs ?? [], kind === 'trigger'),
   );
 }
 
@@ -111,8 +111,12 @@ export function resultBlock(title, json) {
   );
 }
 
-/** @param {readonly string[]} lines */
-function logBlock(lines) {
+/**
+ * @param {readonly string[]} lines
+ * @param {boolean} isTrigger
+ */
+function logBlock(lines, isTrigger) {
+  const logLine = isTrigger ? ruleOutcome : outputLine;
   if (lines.length === 0)
     return block('Logs', undefined, element('p', { class: 'muted' }, 'No lines.'));
   const list = element('pre', { class: 'logs', tabindex: 0, 'aria-label': 'Logs' });
@@ -134,7 +138,7 @@ function logBlock(lines) {
 }
 
 /** @param {string} line */
-function logLine(line) {
+function outputLine(line) {
   if (/^[0-9a-f]{32}$/.test(line)) return element('span', { class: 'line' }, activationLink(line));
   const parts = /^(\S+)\s+(stdout|stderr): ?([^]*)$/.exec(line);
   if (parts === null) return element('span', { class: 'line' }, visible(line));
@@ -145,6 +149,25 @@ function logLine(line) {
     element('time', { title: time }, time.slice(11, 23)),
     element('span', { class: 'stream' }, stream === 'stderr' ? 'err' : 'out'),
     element('span', { class: 'text' }, visible(text)),
+  );
+}
+
+/**
+ * What the record of a trigger says of one of its rules.
+ *
+ * @param {string} line
+ */
+function ruleOutcome(line) {
+  const { rule, action, activationId, error } = /** @type {import('./wire.js').RuleOutcome} */ (
+    parseJson(line)
+  );
+  return element(
+    'span',
+    { class: 'line' },
+    element('span', {}, `${rule} → ${action}:`),
+    activationId === undefined
+      ? element('span', { class: 'text' }, visible(error ?? 'not invoked'))
+      : activationLink(activationId),
   );
 }
 

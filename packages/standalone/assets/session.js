@@ -1,5 +1,6 @@
 // @ts-check
 import { Api, ApiError, toError } from './api.js';
+import { parseJson } from './json-text.js';
 
 /**
  * What the server says before anybody signed in.
@@ -35,14 +36,11 @@ export async function readStart() {
   } catch {
     throw new ApiError(0, 'The server does not answer. Is it still running?');
   }
+  const text = await response.text();
   if (!response.ok) {
-    throw toError({
-      status: response.status,
-      text: await response.text(),
-      headers: response.headers,
-    });
+    throw toError({ status: response.status, text, headers: response.headers });
   }
-  return response.json();
+  return /** @type {Start} */ (parseJson(text));
 }
 
 /**
@@ -58,10 +56,10 @@ export async function signIn(start, authKey) {
     throw new ApiError(400, 'An auth key has two halves with a colon between them: uuid:key.');
   }
   const api = new Api(authKey, start.listLimitMax);
-  const namespaces = await api.read('/api/v1/namespaces');
+  const [namespace] = /** @type {[string]} */ (await api.read('/api/v1/namespaces'));
   sessionStorage.setItem(keyItem, authKey);
   const isPublishedGuest = authKey === start.guestKey;
-  return { api, start, authKey, namespace: String(namespaces[0]), isPublishedGuest };
+  return { api, start, authKey, namespace, isPublishedGuest };
 }
 
 /**

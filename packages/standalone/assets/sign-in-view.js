@@ -38,7 +38,7 @@ export function showSignIn(start, main, reason, onSession) {
     'form',
     {
       class: 'card sign-in',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         void enter(field.value.trim());
       },

@@ -34,7 +34,9 @@ export class TimingChart {
 
   constructor() {
     // Ends with the element: nothing else holds the observer.
-    new ResizeObserver(() => this.#draw()).observe(this.#picture);
+    new ResizeObserver(() => {
+      this.#draw();
+    }).observe(this.#picture);
   }
 
   /** @param {readonly Activation[]} activations newest first */

@@ -3,9 +3,10 @@ import { apiPath, messageOf } from './api.js';
 import { button, copyLine, element, labelled, table } from './dom.js';
 import { errorPlace, notify, openDialog } from './feedback.js';
 import { formatTime } from './format.js';
-import { objectFault } from './json-text.js';
+import { objectFault, parseJson } from './json-text.js';
 import { actionHash, toHash } from './routes.js';
 import { keepArguments, lastArguments } from './session.js';
+import { readRules, readTriggers } from './triggers.js';
 
 /** So many rules are asked for their status; the answers of a list lack it. */
 const statusesMax = 200;
@@ -35,10 +36,7 @@ export function showTriggers(session, main) {
 
   async function load() {
     try {
-      const [triggerList, ruleList] = await Promise.all([
-        api.readList(apiPath('triggers')),
-        api.readList(apiPath('rules')),
-      ]);
+      const [triggerList, ruleList] = await Promise.all([readTriggers(api), readRules(api)]);
       triggers.replaceChildren(...triggerPart(triggerList));
       rules.replaceChildren(...rulePart(ruleList));
     } catch (error) {
@@ -47,7 +45,7 @@ export function showTriggers(session, main) {
     }
   }
 
-  /** @param {readonly any[]} list */
+  /** @param {readonly import('./wire.js').TriggerDocument[]} list */
   function triggerPart(list) {
     if (list.length === 0) {
       return [
@@ -63,22 +61,28 @@ export function showTriggers(session, main) {
       element(
         'tr',
         {},
-        element('th', { scope: 'row' }, String(trigger.name)),
-        element('td', {}, String(trigger.version)),
-        element('td', {}, formatTime(Number(trigger.updated))),
+        element('th', { scope: 'row' }, trigger.name),
+        element('td', {}, trigger.version),
+        element('td', {}, formatTime(trigger.updated)),
         element(
           'td',
           {},
-          button('Fire', () => openFire(session, String(trigger.name)), {
-            'aria-label': `Fire ${String(trigger.name)}`,
-          }),
+          button(
+            'Fire',
+            () => {
+              openFire(session, trigger.name);
+            },
+            {
+              'aria-label': `Fire ${trigger.name}`,
+            },
+          ),
         ),
       ),
     );
     return [table('Triggers', ['Name', 'Version', 'Updated', ''], element('tbody', {}, ...rows))];
   }
 
-  /** @param {readonly any[]} list */
+  /** @param {readonly import('./wire.js').RuleDocument[]} list */
   function rulePart(list) {
     if (list.length === 0) {
       return [
@@ -91,14 +95,13 @@ export function showTriggers(session, main) {
       ];
     }
     const rows = list.map((rule, index) => {
-      const status = element('td', {}, String(rule.status ?? '…'));
-      if (rule.status === undefined && index < statusesMax)
-        void readStatus(String(rule.name), status);
+      const status = element('td', {}, rule.status ?? '…');
+      if (rule.status === undefined && index < statusesMax) void readStatus(rule.name, status);
       return element(
         'tr',
         {},
-        element('th', { scope: 'row' }, String(rule.name)),
-        element('td', {}, String(rule.trigger?.name)),
+        element('th', { scope: 'row' }, rule.name),
+        element('td', {}, rule.trigger.name),
         element('td', {}, actionLink(session.namespace, rule.action)),
         status,
       );
@@ -109,8 +112,10 @@ export function showTriggers(session, main) {
   /** @param {string} name @param {HTMLElement} place */
   async function readStatus(name, place) {
     try {
-      const rule = await api.read(apiPath('rules', name));
-      place.textContent = String(rule.status);
+      const rule = /** @type {import('./wire.js').RuleDocument} */ (
+        await api.read(apiPath('rules', name))
+      );
+      place.textContent = rule.status ?? 'unknown';
     } catch (error) {
       place.textContent = messageOf(error);
     }
@@ -122,15 +127,15 @@ export function showTriggers(session, main) {
 
 /**
  * @param {string} namespace
- * @param {any} action `{path, name}` of a rule
+ * @param {import('./wire.js').RuleDocument['action']} action
  */
 function actionLink(namespace, action) {
-  const [owner, inPackage] = String(action?.path).split('/');
-  const name = String(action?.name);
+  const { name } = action;
+  const [owner = '', inPackage] = action.path.split('/');
   const text = inPackage === undefined ? name : `${inPackage}/${name}`;
   return owner === namespace
     ? element('a', { href: actionHash({ package: inPackage, name }) }, text)
-    : `${String(owner)}/${text}`;
+    : `${owner}/${text}`;
 }
 
 /**
@@ -161,7 +166,8 @@ function openFire(session, name) {
         return;
       }
       notify(`${name} was fired.`);
-      location.hash = toHash('activations', String(JSON.parse(answer.text).activationId));
+      const { activationId } = /** @type {{ activationId: string }} */ (parseJson(answer.text));
+      location.hash = toHash('activations', activationId);
     } catch (error) {
       show(messageOf(error));
     }
@@ -171,7 +177,7 @@ function openFire(session, name) {
     'form',
     {
       class: 'dialog-body',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         void fire();
       },
@@ -181,7 +187,9 @@ function openFire(session, name) {
     element(
       'div',
       { class: 'row end' },
-      button('Cancel', () => dialog.close()),
+      button('Cancel', () => {
+        dialog.close();
+      }),
       element('button', { class: 'primary' }, 'Fire'),
     ),
   );

@@ -5,6 +5,7 @@ import { button, element, labelled } from './dom.js';
 import { errorPlace, notify, openDialog } from './feedback.js';
 import { formatBytes } from './format.js';
 import { membersOf, objectFault } from './json-text.js';
+import { readPackages } from './packages.js';
 import { actionHash } from './routes.js';
 import { encodeFile, nameFromFile } from './upload-file.js';
 
@@ -75,12 +76,14 @@ export function openUpload(session, { target, dropped, onSame } = {}) {
     'div',
     {
       class: 'drop',
-      ondragover: (event) => {
+      ondragover: (/** @type {DragEvent} */ event) => {
         event.preventDefault();
         drop.classList.add('over');
       },
-      ondragleave: () => drop.classList.remove('over'),
-      ondrop: (event) => {
+      ondragleave: () => {
+        drop.classList.remove('over');
+      },
+      ondrop: (/** @type {DragEvent} */ event) => {
         event.preventDefault();
         event.stopPropagation();
         drop.classList.remove('over');
@@ -168,16 +171,15 @@ export function openUpload(session, { target, dropped, onSame } = {}) {
   }
 
   async function loadPackages() {
-    const found = await api.readList(apiPath('packages'));
-    const own = found.filter(({ binding }) => typeof binding !== 'object');
-    packages.replaceChildren(...own.map((one) => element('option', { value: String(one.name) })));
+    const own = (await readPackages(api)).filter(({ binding }) => binding === false);
+    packages.replaceChildren(...own.map((one) => element('option', { value: one.name })));
   }
 
   const form = element(
     'form',
     {
       class: 'dialog-body',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         void upload();
       },
@@ -210,12 +212,16 @@ export function openUpload(session, { target, dropped, onSame } = {}) {
     element(
       'div',
       { class: 'row end' },
-      button('Cancel', () => dialog.close()),
+      button('Cancel', () => {
+        dialog.close();
+      }),
       submit,
     ),
   );
   const title = target === undefined ? 'Upload an action' : `New code for ${actionText(target)}`;
-  const dialog = openDialog(title, 'upload', [form], () => stopping.abort());
+  const dialog = openDialog(title, 'upload', [form], () => {
+    stopping.abort();
+  });
   if (target !== undefined) {
     name.value = target.name;
     inPackage.value = target.package ?? '';

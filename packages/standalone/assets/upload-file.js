@@ -38,9 +38,12 @@ export async function encodeFile(file, codeBytesMax) {
       `${file.name} is too large: ${formatBytes(encodedBytes)} in base64, and ${formatBytes(codeBytesMax)} are allowed.`,
     );
   }
+  /** @type {string} */
   const url = await new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('load', () => {
+      resolve(/** @type {string} */ (reader.result));
+    });
     reader.addEventListener('error', () => {
       reject(new Error(`${file.name} could not be read. Was it changed after you chose it?`));
     });

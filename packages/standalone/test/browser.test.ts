@@ -282,7 +282,9 @@ describe.skipIf(executable === undefined)(
       await page.getByLabel('Payload').fill('{"name": "tick-tock"}');
       await page.getByRole('dialog').getByRole('button', { name: 'Fire', exact: true }).click();
       await page.getByText('tick was fired.').waitFor();
-      await page.getByRole('dialog').getByLabel('Logs').getByText('guest/listener').waitFor();
+      await page.getByRole('dialog').getByText('guest/onTick → guest/listener:').waitFor();
+      await page.getByRole('dialog').getByLabel('Logs').getByRole('link').click();
+      await page.getByRole('dialog').getByLabel('Logs').getByText('Hello, tick-tock!').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('heading', { name: 'Triggers and rules' }).waitFor();
       expect(misdeeds).toEqual([]);
