@@ -124,7 +124,8 @@ function sendRecords(
     yield second.value;
     yield* pieces;
   })();
-  const stream = Readable.from(rest).on('error', (error) => {
+  // One piece ahead: by default it would be sixteen.
+  const stream = Readable.from(rest, { highWaterMark: 1 }).on('error', (error) => {
     // The connection is cut, because its status has left already.
     logger.error({ err: error }, 'a list of activations was not sent to its end');
   });
