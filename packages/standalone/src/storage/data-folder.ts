@@ -47,7 +47,8 @@ export function createPrivateFile(path: string): void {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
       throw toStorageError(error, path);
   }
-  if (!statSync(path).isFile())
+  // A link that leads nowhere exists, and is no file.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new StorageError(
       'WW_ERR_STORAGE_FOLDER',
       `"${path}" is no file. Move it away, or choose another data folder.`,

@@ -1,4 +1,4 @@
-import { StorageError, toStorageError } from './storage-error.js';
+import { StorageError, toWriteError } from './storage-error.js';
 import type { Transactions } from './transactions.js';
 
 /** Most writes of a transaction: bounds how long one holds the event loop. */
@@ -73,7 +73,7 @@ export class GroupCommit {
         if (group.length === 1) throw groupError;
         this.#transactions.run(pending.write);
       } catch (error) {
-        pending.reject(toStorageError(error, this.#path));
+        pending.reject(toWriteError(error, this.#path));
         continue;
       }
       settle(pending);

@@ -10,6 +10,8 @@ import { migrate, newestVersion, readVersion } from './migrations.js';
 import { StorageError } from './storage-error.js';
 import { Transactions } from './transactions.js';
 
+/** How long a server waits for a command that is just making the database, or for one before it that is ending. */
+const serverWaitMs = 1000;
 /** How long a command waits for a server that is just making the database. */
 const migrationWaitMs = 5000;
 
@@ -49,7 +51,7 @@ export function openFolder(dataFolder: string, role: 'server' | 'users'): OpenDa
   const folder = prepareDataFolder(dataFolder);
   const path = folder.database;
   using opening = new DisposableStack();
-  if (role === 'server') opening.use(lockFolder(folder.path, folder.lock, 0));
+  if (role === 'server') opening.use(lockFolder(folder.path, folder.lock, serverWaitMs));
   const database = opening.adopt(openDatabase(path), close);
   using migrating = new DisposableStack();
   // Tables are changed by whoever has the folder: never under a server, which may be of another version.

@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -181,6 +183,27 @@ describe('what cannot be opened is refused, and named', () => {
     const folder = createFolder();
     writeFileSync(folder, '');
     expect(() => open(folder)).toThrow(refusal('WW_ERR_STORAGE_FOLDER', folder));
+  });
+
+  test('a database that is a folder, or a link that leads nowhere', async () => {
+    const { folder, database } = await prepared();
+    rmSync(database);
+    symlinkSync(join(folder, 'nowhere'), database);
+    expect(() => open(folder)).toThrow(refusal('WW_ERR_STORAGE_FOLDER', database));
+    rmSync(database);
+    mkdirSync(database);
+    expect(() => open(folder)).toThrow(refusal('WW_ERR_STORAGE_FOLDER', database));
+  });
+
+  test('users without a folder', () => {
+    expect(() => openUsers({ dataFolder: '' })).toThrow(refusal('WW_ERR_STORAGE_FOLDER', 'folder'));
+  });
+
+  test('a lock that is no database', async () => {
+    const { folder } = await prepared();
+    const lock = join(folder, 'wasmwhisk.lock');
+    writeFileSync(lock, 'This is no database.'.repeat(500));
+    expect(() => open(folder)).toThrow(refusal('WW_ERR_STORAGE_UNREADABLE', lock));
   });
 
   test('a key file that others may read', async () => {

@@ -318,9 +318,7 @@ describe('accepted activations', () => {
   test('whose record could not be written keep their note', async () => {
     const { activations, reopen } = open();
     await activations.accept(accepted());
-    await expect(activations.store(record({ cause: 'no id' }))).rejects.toMatchObject({
-      name: 'StorageError',
-    });
+    await expect(activations.store(record({ cause: 'no id' }))).rejects.toThrow(TypeError);
     expect(reopen().find('guest', activationId(1))?.statusCode).toBe(3);
   });
 });

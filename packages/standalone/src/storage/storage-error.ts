@@ -87,3 +87,24 @@ export function toStorageError(error: unknown, path: string): StorageError {
       );
   }
 }
+
+/** Says what an error means that came up while something was written. What is no fault of storage stays as it is. */
+export function toWriteError(error: unknown, path: string): unknown {
+  switch (sqliteResultOf(error)) {
+    case sqliteResults.full:
+    case sqliteResults.inputOutput:
+    case sqliteResults.readOnly:
+    case sqliteResults.cannotOpen:
+      return new StorageError(
+        'WW_ERR_STORAGE_WRITE',
+        `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)}). Make room on its disk, and see that it may be written.`,
+        { cause: error },
+      );
+    case sqliteResults.corrupt:
+    case sqliteResults.busy:
+    case sqliteResults.locked:
+      return toStorageError(error, path);
+    default:
+      return error;
+  }
+}

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isOpenToOthers } from '../storage/data-folder.js';
 import { StorageError, toStorageError } from '../storage/storage-error.js';
 
@@ -54,6 +55,7 @@ export function readOrCreateKeyFile(path: string): Uint8Array {
     }
     // Unlike a rename, this leaves one that is there.
     linkSync(temporary, path);
+    synchronize(dirname(path));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
       throw toStorageError(error, path);
@@ -65,4 +67,15 @@ export function readOrCreateKeyFile(path: string): Uint8Array {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** Has the disk keep the names in a folder. Windows opens no folders, and keeps them by itself. */
+function synchronize(folder: string): void {
+  if (process.platform === 'win32') return;
+  const file = openSync(folder, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

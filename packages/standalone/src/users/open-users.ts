@@ -1,8 +1,9 @@
 import { openFolder } from '../storage/open-data.js';
+import { StorageError } from '../storage/storage-error.js';
 import type { Users } from './users.js';
 
 export interface UsersOptions {
-  /** Of the server; made if it is missing. */
+  /** Of the server; made if it is missing. Not empty. */
   readonly dataFolder: string;
 }
 
@@ -18,6 +19,11 @@ export interface OpenedUsers extends Disposable {
  *   server of an older version uses it
  */
 export function openUsers({ dataFolder }: UsersOptions): OpenedUsers {
+  if (dataFolder === '')
+    throw new StorageError(
+      'WW_ERR_STORAGE_FOLDER',
+      'Without a data folder users live in the memory of their server. Name the data folder of the server.',
+    );
   const { users, close } = openFolder(dataFolder, 'users');
   return { users, [Symbol.dispose]: close };
 }

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStorage, type OpenedStorage } from '../dist/storage/open-storage.js';
 import { openUsers } from '../dist/users/open-users.js';
@@ -105,6 +106,28 @@ test('a folder is taken while a server lives, and free once that was killed', as
   });
   const { storage, users } = open(dataFolder);
   expect(users.find('somebody')?.authKey).toBe(authKey);
+  await storage.close();
+});
+
+test('a folder that several processes make at once is the same for all', async () => {
+  const dataFolder = createFolder();
+  const usersFile = new URL('../dist/users/open-users.js', import.meta.url).href;
+  const program = `
+    const [dataFolder, subject] = process.argv.slice(1);
+    const { openUsers } = await import(${JSON.stringify(usersFile)});
+    using opened = openUsers({ dataFolder });
+    console.log(opened.users.create({ subject }).authKey);
+  `;
+  const subjects = ['user-1', 'user-2', 'user-3', 'user-4'];
+  const created = subjects.map(async (subject) => {
+    const args = ['--input-type=module', '-e', program, join(dataFolder, 'new'), subject];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return stdout.trim();
+  });
+  const authKeys = await Promise.all(created);
+  const { storage, users } = open(join(dataFolder, 'new'));
+  expect(users.list()).toHaveLength(6);
+  expect(subjects.map((subject) => users.find(subject)?.authKey)).toEqual(authKeys);
   await storage.close();
 });
 
