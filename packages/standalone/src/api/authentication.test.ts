@@ -1,7 +1,8 @@
+import type { FastifyRequest } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
 import type { Identity } from '../users/identity.js';
 import type { Users } from '../users/users.js';
-import { readIdentity } from './authentication.js';
+import { readIdentity, requireIdentity } from './authentication.js';
 
 const guest: Identity = {
   subject: 'guest',
@@ -44,5 +45,29 @@ describe('readIdentity', () => {
     `Basic ${'A'.repeat(100_000)}`,
   ])('knows nobody by %j', (authorization) => {
     expect(readIdentity(authorization, users)).toBeUndefined();
+  });
+});
+
+describe('requireIdentity', () => {
+  const requestOn = (socket: object, authorization: string): FastifyRequest =>
+    ({ headers: { authorization }, raw: { socket } }) as unknown as FastifyRequest;
+  const refused = expect.objectContaining({ code: 'WW_ERR_API_CREDENTIALS' }) as Error;
+
+  it('asks again after a moment, and at once for other credentials or another connection', () => {
+    const socket = {};
+    const time = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    const asked = (): number => authenticate.mock.calls.length;
+    authenticate.mockClear();
+    const good = basic(guest.authKey);
+    expect(requireIdentity(requestOn(socket, good), users)).toBe(guest);
+    expect(requireIdentity(requestOn(socket, good), users)).toBe(guest);
+    expect(asked()).toBe(1);
+    expect(() => requireIdentity(requestOn(socket, basic('u-1:wrong')), users)).toThrow(refused);
+    expect(asked()).toBe(2);
+    requireIdentity(requestOn({}, good), users);
+    expect(asked()).toBe(3);
+    time.mockReturnValue(1100);
+    authenticate.mockReturnValueOnce(undefined);
+    expect(() => requireIdentity(requestOn(socket, good), users)).toThrow(refused);
   });
 });
