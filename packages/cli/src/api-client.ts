@@ -18,6 +18,9 @@ export interface ApiRequest {
   readonly onProgress?: (share: number) => void;
 }
 
+const tooLargeHint =
+  'OpenWhisk takes up to 48 MiB of base64, which is 36 MiB of zip; strip the module of names and debugging information.';
+
 const chunkBytes = 256 * 1024;
 /** An answer is a document; more than this is none that we asked for. */
 const answerBytesMax = 256 * 1024 * 1024;
@@ -36,7 +39,7 @@ export async function callApi(target: ApiTarget, request: ApiRequest): Promise<A
   try {
     answer = await send(target, request);
   } catch (error) {
-    throw toUnreachable(target, error);
+    throw toUnreachable(target, request, error);
   }
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw toRefusal(target, answer);
@@ -103,9 +106,22 @@ async function readAll(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function toUnreachable({ url }: ApiTarget, error: unknown): CliError {
-  const reason =
-    systemCode(error) === 'ECONNREFUSED' ? 'the connection is refused' : messageOf(error);
+/** A connection that was closed under a body this long was most likely closed because of it. */
+const suspectBytes = 1024 * 1024;
+
+function toUnreachable({ url }: ApiTarget, { body }: ApiRequest, error: unknown): CliError {
+  const code = systemCode(error);
+  // Whoever refuses before all has arrived may close at once, and the refusal is lost on its way.
+  if ((code === 'EPIPE' || code === 'ECONNRESET') && (body?.length ?? 0) > suspectBytes)
+    return new CliError(
+      'WW_ERR_CLI_UNREACHABLE',
+      `${url} closed the connection during the upload.`,
+      {
+        hint: tooLargeHint,
+        cause: error,
+      },
+    );
+  const reason = code === 'ECONNREFUSED' ? 'the connection is refused' : messageOf(error);
   return new CliError('WW_ERR_CLI_UNREACHABLE', `No OpenWhisk answers at ${url}: ${reason}.`, {
     hint: isThisMachine(new URL(url))
       ? "Start one in another terminal with 'wasmwhisk standalone', or say where it is with --apihost."
@@ -129,7 +145,7 @@ function toRefusal({ url, authSource }: ApiTarget, { status, text }: ApiAnswer):
       return new CliError('WW_ERR_CLI_ENTITY_EXISTS', message);
     case 413:
       return new CliError('WW_ERR_CLI_REFUSED', message, {
-        hint: 'OpenWhisk takes up to 48 MiB of base64, which is 36 MiB of zip; strip the module of names and debugging information.',
+        hint: tooLargeHint,
       });
     default:
       return reason === undefined

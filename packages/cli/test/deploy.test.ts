@@ -185,9 +185,9 @@ describe('wasmwhisk deploy', () => {
     expect(seen).toEqual([]);
   });
 
-  it('hears a refusal that comes before all of a large file is sent', async () => {
-    const server = createServer((_request, response) => {
-      response.writeHead(413, { connection: 'close' }).end('{"error":"too large","code":"x"}');
+  it('suspects the size when the connection is closed under a large file', async () => {
+    const server = createServer((request) => {
+      request.once('data', () => request.socket.resetAndDestroy());
     }).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
@@ -195,8 +195,22 @@ describe('wasmwhisk deploy', () => {
     if (address === null || typeof address === 'string') throw new Error('no port');
     const file = path.join(scratchFolder(), 'large.zip');
     writeFileSync(file, Buffer.concat([Buffer.from('PK'), Buffer.alloc(20 * 1024 * 1024, 1)]));
-    const url = `http://127.0.0.1:${String(address.port)}`;
-    const error = errorOf(await deploy(url, file, '--kind', 'other:1', '--json'));
-    expect(error.code).toBe('WW_ERR_CLI_REFUSED');
+    const ended = await deploy(
+      `http://127.0.0.1:${String(address.port)}`,
+      ...[file, '--kind', 'other:1'],
+    );
+    expect(ended.code).toBe(exitCodes.unavailable.number);
+    expect(ended.stderr).toContain(
+      'closed the connection during the upload. OpenWhisk takes up to',
+    );
+  });
+
+  it('hears of a standalone OpenWhisk that a file is too large', async () => {
+    const { url } = await startStandalone(['--memory', '--set', 'api.codeBytesMax=1MiB']);
+    const zip = Buffer.concat([Buffer.from('PK'), Buffer.alloc(2 * 1024 * 1024, 1)]);
+    const file = path.join(scratchFolder({ 'large.zip': zip }), 'large.zip');
+    const error = errorOf(await deploy(url, file, '--kind', ' wasm:0.1', '--json'));
+    expect(error).toMatchObject({ code: 'WW_ERR_CLI_REFUSED' });
+    expect(error.message).toContain('answers 413');
   });
 });

@@ -22,7 +22,8 @@ export function conformanceGuest(name: string): string {
 
 export const addAction: string = path.join(root, 'examples/actions/add/build/add.wasm');
 export const addComponent: string = path.join(root, 'examples/actions/add-component/add.wasm');
-export const helloAction: string = path.join(root, 'examples/actions/hello/build/hello.wasm');
+/** Waits as many milliseconds as its argument `wait_ms` says. */
+export const waitAction: string = path.join(root, 'examples/actions/net/net.wasm');
 export const startScript: string = path.join(root, 'scripts/start.ts');
 
 export interface Ended {

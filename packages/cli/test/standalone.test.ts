@@ -9,6 +9,7 @@ import {
   scratchFolder,
   start,
   until,
+  waitAction,
   wasmwhisk,
 } from './launcher.js';
 import { callApi, guestKey, startStandalone } from './standalone-process.js';
@@ -78,6 +79,40 @@ describe('wasmwhisk standalone', () => {
     await until(() => second.stderr().includes('Ctrl-C ends it.'));
     expect(second.stderr()).not.toContain('Warning');
     expect(second.stderr()).toContain('wasmwhisk user get NAME');
+  });
+
+  it('waits at a signal for what is in progress, and says so', async () => {
+    const standalone = await startStandalone(['--memory']);
+    const { child, ended, url } = standalone;
+    const exec = { kind: 'wasm:0.1', code: readFileSync(waitAction).toString('base64') };
+    expect((await callApi(standalone, 'PUT', 'actions/wait', { exec })).status).toBe(200);
+    const answer = callApi(standalone, 'POST', 'actions/wait?blocking=true&result=true', {
+      wait_ms: 2000,
+    });
+    await until(async () =>
+      /^wasmwhisk_activations_running 1$/m.test(await (await fetch(`${url}/metrics`)).text()),
+    );
+    child.kill('SIGTERM');
+    const { status, text } = await answer;
+    expect({ status, text }).toEqual({
+      status: 200,
+      text: expect.stringContaining('request_time') as string,
+    });
+    const end = await ended;
+    expect(end.code).toBe(0);
+    expect(end.stderr).toContain('SIGTERM: waiting for 1 invocation(s)');
+  });
+
+  it('lets pages of a named origin read the API, and no others', async () => {
+    const { url } = await startStandalone(['--memory', '--cors-origin', 'http://page.example']);
+    const ask = (origin: string): Promise<Response> =>
+      fetch(`${url}/api/v1/namespaces/_/actions`, {
+        headers: { origin, authorization: `Basic ${Buffer.from(guestKey).toString('base64')}` },
+      });
+    const named = await ask('http://page.example');
+    expect(named.status).toBe(200);
+    expect(named.headers.get('access-control-allow-origin')).toBe('http://page.example');
+    expect((await ask('http://other.example')).status).toBe(403);
   });
 
   it('leaves a data folder to the server that has it', async () => {
