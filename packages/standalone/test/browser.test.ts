@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Identity } from '@wasmwhisk/standalone';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, openPage, startBrowser } from './browser/chromium.js';
@@ -290,6 +291,55 @@ describe.skipIf(executable === undefined)(
       expect(misdeeds).toEqual([]);
     });
 
+    it('lists packages, bindings and APIs', async () => {
+      await using other = await startPageServer();
+      const { namespace, authKey } = identityOfGuest(other);
+      await other.deploy('hello', readGuest('greeting'), {
+        annotations: [{ key: 'web-export', value: true }],
+      });
+      await other.call('PUT', 'packages/math', { publish: true });
+      await other.call('PUT', 'packages/bound', { binding: { namespace, name: 'math' } });
+      const backendUrl = `${other.url}/api/v1/web/_/default/hello.json`;
+      const [spaceguid = ''] = authKey.split(':');
+      const query = `accesstoken=x&spaceguid=${spaceguid}&responsetype=json`;
+      const created = await fetch(
+        `${other.url}/api/v1/web/whisk.system/apimgmt/createApi.http?${query}`,
+        {
+          method: 'POST',
+          headers: {
+            authorization: `Basic ${Buffer.from(authKey).toString('base64')}`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify({
+            apidoc: {
+              namespace: '_',
+              gatewayBasePath: '/greet',
+              gatewayPath: '/world',
+              gatewayMethod: 'GET',
+              id: 'API:_:/greet',
+              action: {
+                name: 'hello',
+                namespace: '_',
+                backendMethod: 'GET',
+                backendUrl,
+                authkey: authKey,
+              },
+            },
+          }),
+        },
+      );
+      expect(created.status).toBe(200);
+
+      const { page, misdeeds } = await openPage(browser, other.url);
+      await page.getByRole('link', { name: 'Packages' }).click();
+      await page.getByRole('row').filter({ hasText: 'math' }).getByText('everybody').waitFor();
+      await page.getByRole('row').filter({ hasText: 'bound' }).getByText('guest/math').waitFor();
+      const row = page.getByRole('row').filter({ hasText: 'GET' });
+      await row.getByText(/\/apis\/guest\/greet\/world$/).waitFor();
+      await row.getByText('hello').waitFor();
+      expect(misdeeds).toEqual([]);
+    });
+
     it('deletes an action when asked twice', async () => {
       await server.deploy('short-lived', readGuest('greeting'));
       const { page, misdeeds } = await openPage(browser, server.url);
@@ -408,6 +458,12 @@ describe.skipIf(executable === undefined)(
     });
   },
 );
+
+function identityOfGuest({ services }: PageServer): Identity {
+  const guest = services.users.find('guest');
+  if (guest === undefined) throw new Error('There is no guest.');
+  return guest;
+}
 
 /** Goes on by the tab key until something has the focus. */
 async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   examplePath,
   guestKeyOf,
+  readGuest,
   startPageServer,
   type PageServer,
 } from './browser/page-server.js';
@@ -105,6 +106,19 @@ describe('the page', () => {
     const answer = await get('/page/main.js', { method: 'HEAD' });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('');
+  });
+
+  it('cannot be taken over by a script that a web action answers', async () => {
+    await server.deploy('worker', readGuest('echo'), {
+      annotations: [{ key: 'web-export', value: true }],
+      parameters: [
+        { key: 'headers', value: { 'Service-Worker-Allowed': '/', 'x-kept': 'yes' } },
+        { key: 'body', value: 'addEventListener("fetch", () => {})' },
+      ],
+    });
+    const answer = await get('/api/v1/web/guest/default/worker.http');
+    expect(answer.headers.get('x-kept')).toBe('yes');
+    expect(answer.headers.has('service-worker-allowed')).toBe(false);
   });
 
   it('is kept from pages of a foreign name', async () => {
