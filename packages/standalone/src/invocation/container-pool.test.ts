@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Executor } from '@wasmwhisk/executor';
 import type { Action, CodeExec } from '../entities/entity.js';
@@ -275,5 +276,82 @@ describe('ContainerPool', () => {
     await closed;
     expect(live.size).toBe(0);
     await expect(take(actionOf('a'))).rejects.toBeInstanceOf(PoolError);
+  });
+
+  it('loses nobody and never takes more memory than there is, whatever happens', async () => {
+    const steps = fc.array(
+      fc.record({
+        do: fc.constantFrom(
+          'take',
+          'take',
+          'take',
+          'release',
+          'release',
+          'break',
+          'sweep',
+          'update',
+        ),
+        which: fc.nat(5),
+      }),
+      { minLength: 40, maxLength: 120, size: 'max' },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const { pool, take, live, executor } = openPool({ memoryMiB: 500, max: 4 });
+        const namespaces = ['one', 'two'];
+        const limits = [
+          {},
+          { memoryMiB: 400 },
+          { concurrency: 2 },
+          { instances: 1 },
+          { memoryMiB: 500 },
+          { instances: 2, concurrency: 3 },
+        ];
+        const actions = limits.map((each, index) => actionOf(`a${String(index)}`, each));
+        const held: PooledContainer[] = [];
+        let [asked, given, updates] = [0, 0, 1];
+        const check = (): void => {
+          const { containers, memoryMiB, waiting } = pool.status();
+          expect(memoryMiB).toBeLessThanOrEqual(500);
+          expect(containers).toBeLessThanOrEqual(4);
+          expect(live.size).toBe(containers);
+          expect(waiting).toBe(asked - given);
+          for (const { uses, group } of held) expect(uses).toBeLessThanOrEqual(group.concurrency);
+        };
+        const settle = async (): Promise<void> => {
+          for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+        };
+        for (const { do: step, which } of all) {
+          const action = actions[which];
+          if (action === undefined) throw new Error('no action');
+          if (step === 'take') {
+            asked += 1;
+            void take(action, namespaces[which % 2]).then((pooled) => {
+              given += 1;
+              held.push(pooled);
+            });
+          } else if (step === 'update')
+            actions[which] = { ...action, updatedEpochMs: (updates += 1) };
+          else if (step === 'sweep') {
+            // The executor destroys what is idle, of which the pool may know nothing yet.
+            const [id] = [...live.keys()].filter(
+              (each) => !held.some(({ container }) => container.id === each),
+            );
+            if (id !== undefined) await executor.containers.destroy(id);
+          } else {
+            const [pooled] = held.splice(which % Math.max(1, held.length), 1);
+            if (pooled !== undefined) pool.release(pooled, step === 'break');
+          }
+          await settle();
+          check();
+        }
+        while (held.length > 0) {
+          for (const pooled of held.splice(0)) pool.release(pooled);
+          await settle();
+        }
+        expect(given).toBe(asked);
+        check();
+      }),
+    );
   });
 });
