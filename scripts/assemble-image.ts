@@ -65,7 +65,7 @@ function copyPackage(name: string, target: string): void {
   >;
   mkdirSync(to, { recursive: true });
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest, undefined, 2));
-  for (const folder of ['dist', 'bin']) {
+  for (const folder of ['dist', 'bin', 'assets']) {
     if (existsSync(join(from, folder))) {
       cpSync(join(from, folder), join(to, folder), { recursive: true, filter: isNeeded });
     }

@@ -1,4 +1,5 @@
 import { ConfigError, executorErrors } from '@wasmwhisk/executor';
+import { storageErrors } from '@wasmwhisk/standalone';
 import { WasmRuntimeError, wasmRuntimeErrors, type WasmRuntimeErrorCode } from '@wasmwhisk/runtime';
 import { describe, expect, it } from 'vitest';
 import { CliError, toFileError } from './cli-error.js';
@@ -24,6 +25,22 @@ describe('toReportedError', () => {
     expect(toReportedError(withCode('WW_ERR_GUEST_TRAP')).exit).toBe('runFailed');
     expect(toReportedError(withCode('WW_ERR_RUN_TIMEOUT')).exit).toBe('runFailed');
     expect(toReportedError(withCode('WW_ERR_RUNTIME_UNAVAILABLE')).exit).toBe('unavailable');
+  });
+
+  it('knows how the command ends with every fault of a data folder, and adds no hint to it', () => {
+    const exits = Object.keys(storageErrors).map((code) => {
+      const { exit, hint } = toReportedError(withCode(code));
+      expect(hint).toBeUndefined();
+      return [code, exit];
+    });
+    expect(Object.fromEntries(exits)).toMatchObject({
+      WW_ERR_STORAGE_FOLDER: 'cannotCreate',
+      WW_ERR_STORAGE_LOCKED: 'unavailable',
+      WW_ERR_STORAGE_KEY: 'dataInvalid',
+      WW_ERR_STORAGE_NEWER: 'dataInvalid',
+    });
+    expect(toReportedError(withCode('WW_ERR_API_USER')).exit).toBe('dataInvalid');
+    expect(toReportedError(withCode('WW_ERR_API_EXISTS')).exit).toBe('cannotCreate');
   });
 
   it('leaves out what the wire says before a reason', () => {
