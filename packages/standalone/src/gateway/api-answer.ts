@@ -1,5 +1,6 @@
-import { toOperationJson, toTarget, type StoredApi } from './api-book.js';
+import type { StoredApi } from './api-book.js';
 import type { ApiTarget } from './api-definition.js';
+import { toOperationJson, toTarget } from './stored-route.js';
 
 /** What answers say of an API, as JSON text: the form that `wsk` and npm `openwhisk` read. */
 export function toApiJson(namespace: string, api: StoredApi, apiHost: string): string {

@@ -1,13 +1,8 @@
 import { Rejection } from '../rejections.js';
 import type { ApiRoute, Storage } from '../storage/stores.js';
-import { cutObject } from '../web/json-object.js';
-import type { ApiDefinition, ApiTarget } from './api-definition.js';
-import { fitOf, joinPaths, segmentsOf } from './gateway-paths.js';
-
-/*
- * An API lies in storage as its routes, and beside them what is said of more than one: with an empty
- * method what is said of a path, with an empty path and method what is said of the whole API.
- */
+import type { ApiDefinition } from './api-definition.js';
+import type { RouteTable } from './route-table.js';
+import { toRouteDocument } from './stored-route.js';
 
 /** An API with everything that belongs to it. */
 export interface StoredApi {
@@ -17,12 +12,6 @@ export interface StoredApi {
   readonly title: string;
   readonly routes: readonly ApiRoute[];
 }
-
-/** A route that a request found, or methods of the path when it takes another. */
-export type RouteMatch =
-  | { readonly type: 'route'; readonly target: ApiTarget }
-  | { readonly type: 'method'; readonly allowed: readonly string[] }
-  | { readonly type: 'none' };
 
 /** Which part of which APIs is meant. */
 export interface ApiSelection {
@@ -36,9 +25,12 @@ export interface ApiSelection {
 /** The APIs of all namespaces. */
 export class ApiBook {
   readonly #storage: Pick<Storage, 'apis' | 'entities'>;
+  readonly #routes: Pick<RouteTable, 'forget'>;
 
-  constructor(storage: Pick<Storage, 'apis' | 'entities'>) {
+  /** @param routes Is told of changes. */
+  constructor(storage: Pick<Storage, 'apis' | 'entities'>, routes: Pick<RouteTable, 'forget'>) {
     this.#storage = storage;
+    this.#routes = routes;
   }
 
   /** Adds to an API, or with `isWhole` puts it in the place of what there was. */
@@ -53,9 +45,10 @@ export class ApiBook {
       // Of an API that is there the name stays.
       if (apis.list(namespace, basePath).length === 0) put('', '', definition.json);
       for (const { relativePath, json } of definition.paths) put(relativePath, '', json);
-      for (const { relativePath, method, target, json } of definition.operations)
-        put(relativePath, method, `{"target":${JSON.stringify(target)},"operation":${json}}`);
+      for (const operation of definition.operations)
+        put(operation.relativePath, operation.method, toRouteDocument(operation));
     });
+    this.#routes.forget(namespace);
     const [created] = this.list(namespace, { basePath });
     if (created === undefined) throw new Error('the API that was just made is not there');
     return created;
@@ -104,28 +97,7 @@ export class ApiBook {
         this.#removeRemains(namespace, basePath, relativePath);
       }
     });
-  }
-
-  /** Finds what a request is for, by the path behind its namespace, split and decoded. */
-  match(namespace: string, segments: readonly string[], method: string): RouteMatch {
-    const fits: { readonly fit: string; readonly basePath: string; readonly route: ApiRoute }[] =
-      [];
-    for (const route of this.#storage.apis.list(namespace)) {
-      if (route.method === '') continue;
-      const template = segmentsOf(joinPaths(route.basePath, route.relativePath));
-      const fit = fitOf(template, segments);
-      if (fit !== undefined) fits.push({ fit, basePath: route.basePath, route });
-    }
-    fits.sort(
-      (one, other) => compare(one.fit, other.fit) || other.basePath.length - one.basePath.length,
-    );
-    const found =
-      fits.find(({ route }) => route.method === method) ??
-      // As everywhere: what can be got has a head.
-      (method === 'head' ? fits.find(({ route }) => route.method === 'get') : undefined);
-    if (found !== undefined) return { type: 'route', target: toTarget(found.route) };
-    if (fits.length === 0) return { type: 'none' };
-    return { type: 'method', allowed: [...new Set(fits.map(({ route }) => route.method))] };
+    this.#routes.forget(namespace);
   }
 
   /** What is said of paths and APIs goes with the last operation. */
@@ -136,20 +108,6 @@ export class ApiBook {
     else if (!operations.some((route) => route.relativePath === relativePath))
       apis.remove(namespace, basePath, relativePath);
   }
-}
-
-/** The web action of a route. */
-export function toTarget({ document }: ApiRoute): ApiTarget {
-  const source = cutObject(document).get('target')?.source;
-  if (source === undefined) throw new Error('a stored route without a target');
-  return JSON.parse(source) as ApiTarget;
-}
-
-/** What Swagger says of a route, as JSON text. */
-export function toOperationJson({ document }: ApiRoute): string {
-  const source = cutObject(document).get('operation')?.source;
-  if (source === undefined) throw new Error('a stored route without an operation');
-  return source;
 }
 
 function toStoredApi(basePath: string, all: readonly ApiRoute[]): StoredApi {
@@ -167,9 +125,4 @@ function toStoredApi(basePath: string, all: readonly ApiRoute[]): StoredApi {
 function describeSelection({ basePath = '', relativePath, method }: ApiSelection): string {
   const parts = [basePath, relativePath, method].filter((part) => part !== undefined);
   return JSON.stringify(parts.join(' ').slice(0, 256));
-}
-
-function compare(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -10,21 +10,22 @@ import { webMethods } from '../web/web-routes.js';
 import { ApiBook } from './api-book.js';
 import { segmentsOf } from './gateway-paths.js';
 import { addManagementRoutes } from './management-routes.js';
+import { RouteTable } from './route-table.js';
 
 const prefix = '/apis/';
 
 /** APIs that `wsk api create` makes: their management, and `/apis/NAMESPACE/BASE/PATH` for everybody. */
 export function addGatewayRoutes(app: FastifyInstance, services: StandaloneServices): void {
-  const book = new ApiBook(services.storage);
+  const routes = new RouteTable(services.storage.apis);
   const calls = new WebCalls(services);
-  addManagementRoutes(app, services, book);
+  addManagementRoutes(app, services, new ApiBook(services.storage, routes));
   if (!app.hasRequestDecorator('webCall')) app.decorateRequest('webCall', undefined);
   app.route({
     method: [...webMethods],
     url: `${prefix}*`,
     bodyLimit: services.config.api.payloadBytesMax,
     onRequest: (request, reply, done) => {
-      begin(request, reply, book, calls);
+      begin(request, reply, routes, calls);
       done();
     },
     // Without a call it is a preflight that no operation wants to answer.
@@ -34,7 +35,12 @@ export function addGatewayRoutes(app: FastifyInstance, services: StandaloneServi
 }
 
 /** Finds the operation, and begins the call of its web action. */
-function begin(request: FastifyRequest, reply: FastifyReply, book: ApiBook, calls: WebCalls): void {
+function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  routes: RouteTable,
+  calls: WebCalls,
+): void {
   const { path, query } = splitTarget(request.raw.url ?? '/');
   const headers = readHeaders(request.raw);
   const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '';
@@ -42,7 +48,7 @@ function begin(request: FastifyRequest, reply: FastifyReply, book: ApiBook, call
   const namespace = decodeSegment(slash < 0 ? rest : rest.slice(0, slash));
   const apiPath = slash < 0 ? '' : rest.slice(slash);
   const method = request.method.toLowerCase();
-  const match = book.match(namespace, segmentsOf(apiPath).map(decodeSegment), method);
+  const match = routes.match(namespace, segmentsOf(apiPath).map(decodeSegment), method);
   if (match.type === 'none') {
     addWebCors(reply, headers);
     throw new Rejection('WW_ERR_API_NOT_FOUND', 'No API has this path.');
