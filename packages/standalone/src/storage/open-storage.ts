@@ -9,7 +9,7 @@ import type { Storage } from './stores.js';
 export interface StorageOptions {
   /** Folder for everything that is kept; made if it is missing. Empty: in memory. */
   readonly dataFolder: string;
-  /** Most records of activations; the oldest go first. */
+  /** Most records of activations; the oldest go first. Up to 256 more are there for a while. */
   readonly activationsMax: number;
   /** How long records of activations are kept. */
   readonly activationAgeMsMax: number;
@@ -43,13 +43,14 @@ export function openStorage(options: StorageOptions): OpenedStorage {
 }
 
 function createStorage({ transactions, path, close }: OpenData, options: StorageOptions): Storage {
-  const codes = new SqliteCodeStore(transactions);
+  const codes = new SqliteCodeStore(transactions, { onError: options.onError });
   codes.removeUnused();
   const { activationsMax, activationAgeMsMax, onError, now = Date.now } = options;
   const retention = { activationsMax, activationAgeMsMax, onError, now };
   const activations = new SqliteActivationStore(transactions, path, retention);
   const closeNow = (): void => {
     activations.close();
+    codes.close();
     close();
   };
   return {

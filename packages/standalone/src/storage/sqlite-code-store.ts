@@ -4,23 +4,34 @@ import { toBytes } from './row-values.js';
 import type { CodeStore } from './stores.js';
 import type { Transactions } from './transactions.js';
 
-/** Most pieces of code that were put and are not referred to yet; the oldest go first. */
-const unclaimedMax = 256;
+export interface CodeStoreOptions {
+  /** How long code is kept that no action has. Default: ten minutes. */
+  readonly graceMs?: number;
+  /** Is told when removing fails: nobody waits for it. */
+  readonly onError: (error: unknown) => void;
+}
 
-/** Code in a table of its own. Which of it is in use, the entities say. */
+const graceMsDefault = 600_000;
+
+/**
+ * Code in a table of its own. Which of it is in use, the entities say. What no action has is kept for a
+ * while: an upload is about to give it one, or runs of an action that was replaced or removed still wait
+ * for a container that will load it.
+ */
 export class SqliteCodeStore implements CodeStore {
-  /**
-   * Put since the start, and not yet referred to by an action that was put. While it is here, code is
-   * kept: an upload must not lose its code because the last other action with the same code goes meanwhile.
-   */
-  readonly #unclaimed = new Set<string>();
+  readonly #graceMs: number;
+  readonly #onError: (error: unknown) => void;
+  /** By digest: when it is looked at whether an action has it. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #has: RowStatement;
   readonly #insert: RowStatement;
   readonly #select: RowStatement;
   readonly #deleteUnused: RowStatement;
   readonly #deleteAllUnused: RowStatement;
 
-  constructor({ database }: Transactions) {
+  constructor({ database }: Transactions, options: CodeStoreOptions) {
+    this.#graceMs = options.graceMs ?? graceMsDefault;
+    this.#onError = options.onError;
     this.#has = new RowStatement(database, 'SELECT 1 FROM codes WHERE digest = ?');
     this.#insert = new RowStatement(database, 'INSERT INTO codes (digest, bytes) VALUES (?, ?)');
     this.#select = new RowStatement(database, 'SELECT bytes FROM codes WHERE digest = ?');
@@ -36,12 +47,7 @@ export class SqliteCodeStore implements CodeStore {
   put(bytes: Uint8Array): string {
     const digest = hash('sha256', bytes, 'hex');
     if (this.#has.get(digest) === undefined) this.#insert.run(digest, bytes);
-    this.#unclaimed.add(digest);
-    for (const oldest of this.#unclaimed) {
-      if (this.#unclaimed.size <= unclaimedMax) break;
-      this.#unclaimed.delete(oldest);
-      this.#deleteUnused.run(oldest);
-    }
+    this.#lookLater(digest);
     return digest;
   }
 
@@ -50,18 +56,34 @@ export class SqliteCodeStore implements CodeStore {
     return row === undefined ? undefined : toBytes(row[0]);
   }
 
-  /** An action that has this code was written. */
-  claim(digest: string): void {
-    this.#unclaimed.delete(digest);
-  }
-
-  /** An action no longer has this code: it goes with the last one. */
+  /** An action no longer has this code. */
   release(digest: string): void {
-    if (!this.#unclaimed.has(digest)) this.#deleteUnused.run(digest);
+    this.#lookLater(digest);
   }
 
-  /** Removes what no action has; before anything was put. @returns how many. */
+  /** Removes what no action has; for a start, when nothing can be waiting for it. @returns how many. */
   removeUnused(): number {
     return this.#deleteAllUnused.run();
+  }
+
+  /** Looks at nothing any more. */
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** From now on anew: the wait of somebody else's is no reason to remove it under an upload. */
+  #lookLater(digest: string): void {
+    clearTimeout(this.#timers.get(digest));
+    const timer = setTimeout(() => {
+      this.#timers.delete(digest);
+      try {
+        this.#deleteUnused.run(digest);
+      } catch (error) {
+        // The next start removes it.
+        this.#onError(error);
+      }
+    }, this.#graceMs);
+    this.#timers.set(digest, timer.unref());
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { action, packageSample, rule, trigger } from '../../test/storage-samples.js';
 import type { Entity } from '../entities/entity.js';
 import type { KeyValue } from '../entities/key-value.js';
@@ -13,6 +13,7 @@ import type { Transactions } from './transactions.js';
 interface Opened {
   readonly transactions: Transactions;
   readonly codes: SqliteCodeStore;
+  readonly errors: unknown[];
   readonly entities: SqliteEntityStore;
   /** A store with an empty cache over the same tables. */
   readonly reopen: () => SqliteEntityStore;
@@ -20,12 +21,20 @@ interface Opened {
 
 function open(limits = { entitiesMax: 100, charactersMax: 1_000_000 }): Opened {
   const { transactions, close } = openMemory();
-  onTestFinished(close);
-  const codes = new SqliteCodeStore(transactions);
+  const errors: unknown[] = [];
+  onTestFinished(() => {
+    codes.close();
+    close();
+  });
+  const codes = new SqliteCodeStore(transactions, {
+    graceMs,
+    onError: (error) => errors.push(error),
+  });
   const create = (): SqliteEntityStore => new SqliteEntityStore(transactions, codes, limits);
-  return { transactions, codes, entities: create(), reopen: create };
+  return { transactions, codes, errors, entities: create(), reopen: create };
 }
 
+const graceMs = 1000;
 const page = { skip: 0, limit: 100 };
 const names = (entities: readonly Entity[]): readonly string[] =>
   entities.map(({ path }) => path.name);
@@ -266,60 +275,84 @@ describe('a transaction', () => {
 });
 
 describe('code', () => {
-  test('stays as long as an action has it', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('stays as long as an action has it, and a while longer', () => {
     const { entities, codes } = open();
     const codeDigest = codes.put(Buffer.from('code'));
     expect(codes.put(Buffer.from('code'))).toBe(codeDigest);
     entities.put(action({ name: 'one', codeDigest }));
     entities.put(action({ name: 'two', codeDigest }));
+    vi.advanceTimersByTime(graceMs);
     entities.remove(action({ name: 'one' }).path);
+    vi.advanceTimersByTime(graceMs);
     expect(codes.get(codeDigest)).toBeDefined();
+
     const other = codes.put(Buffer.from('other'));
     entities.put(action({ name: 'two', codeDigest: other }));
+    vi.advanceTimersByTime(graceMs - 1);
+    expect(codes.get(codeDigest)).toBeDefined();
+    vi.advanceTimersByTime(1);
     expect(codes.get(codeDigest)).toBeUndefined();
     expect(codes.get(other)).toBeDefined();
+
     entities.remove(action({ name: 'two' }).path);
+    vi.advanceTimersByTime(graceMs);
     expect(codes.get(other)).toBeUndefined();
   });
 
-  test('comes back with the action when a transaction fails', () => {
+  test('stays with an action whose removal was taken back', () => {
     const { entities, codes } = open();
     const codeDigest = codes.put(Buffer.from('code'));
     entities.put(action({ codeDigest }));
     expect(() =>
       entities.transaction(() => {
         entities.remove(action().path);
-        expect(codes.get(codeDigest)).toBeUndefined();
         throw new Error('on purpose');
       }),
     ).toThrow('on purpose');
+    vi.advanceTimersByTime(graceMs);
     expect(codes.get(codeDigest)).toBeDefined();
   });
 
-  test('that was just put again is not lost with the last action that had it', () => {
+  test('that is put again waits anew for its action', () => {
     const { entities, codes } = open();
     const codeDigest = codes.put(Buffer.from('code'));
-    entities.put(action({ name: 'old', codeDigest }));
+    vi.advanceTimersByTime(graceMs - 1);
     codes.put(Buffer.from('code'));
-    entities.remove(action({ name: 'old' }).path);
-    entities.put(action({ name: 'new', codeDigest }));
+    vi.advanceTimersByTime(graceMs - 1);
+    entities.put(action({ codeDigest }));
+    vi.advanceTimersByTime(graceMs);
     expect(codes.get(codeDigest)).toBeDefined();
-    entities.remove(action({ name: 'new' }).path);
-    expect(codes.get(codeDigest)).toBeUndefined();
   });
 
-  test('that no action ever had goes when much more was put, or at the next start', () => {
+  test('that no action has goes after a while, or at the next start', () => {
     const { entities, codes } = open();
     const kept = codes.put(Buffer.from('kept'));
     entities.put(action({ codeDigest: kept }));
-    const digests = Array.from({ length: 300 }, (_, index) =>
-      codes.put(Buffer.from([index, index >> 8])),
-    );
-    expect(codes.get(digests.at(0) ?? '')).toBeUndefined();
-    expect(codes.get(digests.at(-1) ?? '')).toBeDefined();
-    codes.removeUnused();
-    expect(codes.get(digests.at(-1) ?? '')).toBeUndefined();
+    const first = codes.put(Buffer.from('first'));
+    vi.advanceTimersByTime(graceMs);
+    expect(codes.get(first)).toBeUndefined();
+    const second = codes.put(Buffer.from('second'));
+    expect(codes.removeUnused()).toBe(1);
+    expect(codes.get(second)).toBeUndefined();
     expect(codes.get(kept)).toBeDefined();
+  });
+
+  test('that cannot be removed is told, and stays', () => {
+    const { codes, transactions, errors } = open();
+    const digest = codes.put(Buffer.from('code'));
+    transactions.database.exec(
+      "CREATE TRIGGER no BEFORE DELETE ON codes BEGIN SELECT raise(ABORT, 'on purpose'); END",
+    );
+    vi.advanceTimersByTime(graceMs);
+    expect(errors).toHaveLength(1);
+    expect(codes.get(digest)).toBeDefined();
   });
 
   test('of 36 MiB is stored', { timeout: 60_000 }, () => {

@@ -54,7 +54,6 @@ export class SqliteEntityStore implements EntityStore {
         codeDigest ?? null,
         document,
       );
-      if (codeDigest !== undefined) this.#codes.claim(codeDigest);
       if (previous !== undefined && previous !== codeDigest) this.#codes.release(previous);
       this.#transactions.onRollback(() => {
         this.#cache.delete(pathText);

@@ -43,9 +43,12 @@ export interface EntityStore {
   transaction<Result>(work: () => Result): Result;
 }
 
-/** Code by the digest of its bytes: stored once however many actions have it, and removed with the last one. */
+/**
+ * Code by the digest of its bytes: stored once however many actions have it, and removed some minutes
+ * after the last one, because runs of it may still wait.
+ */
 export interface CodeStore {
-  /** @returns SHA-256 of the bytes as 64 hex digits. What no action refers to goes at the next start. */
+  /** @returns SHA-256 of the bytes as 64 hex digits. What no action refers to some minutes later, or at the next start, goes. */
   put(bytes: Uint8Array): string;
   get(digest: string): Uint8Array | undefined;
 }
