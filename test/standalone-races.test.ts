@@ -24,7 +24,9 @@ async function whileInvoking(
   const state = { isOver: false };
   const invoking = times(callers, async (index) => {
     const answers: ApiAnswer[] = [];
-    while (!state.isOver) answers.push(await standalone.guest.invoke(name, { index }));
+    // At least two, however fast the work is.
+    while (!state.isOver || answers.length < 2)
+      answers.push(await standalone.guest.invoke(name, { index }));
     return answers;
   });
   try {
@@ -32,9 +34,7 @@ async function whileInvoking(
   } finally {
     state.isOver = true;
   }
-  const answers = (await invoking).flat();
-  expect(answers.length).toBeGreaterThan(callers);
-  return answers;
+  return (await invoking).flat();
 }
 
 /** An action that answers a number. */
@@ -125,6 +125,7 @@ describe('at once', () => {
       }
     });
     for (const { status, text } of answers) expect([200, 404], text).toContain(status);
+    expect((await client.call('GET', 'actions/here')).status).toBe(404);
   });
 
   it('a rule is changed while its trigger is fired: every firing has a record', async () => {
