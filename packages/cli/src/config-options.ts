@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { ConfigFlag, ConfigMode, ConfigShape, LoadedConfig } from '@wasmwhisk/executor';
 import type { StandaloneConfig } from '@wasmwhisk/standalone';
+import { CliError } from './cli-error.js';
 import type { CommandContext } from './command-context.js';
 import { defaultDataFolder } from './data-folder.js';
 
@@ -101,6 +102,11 @@ export async function readStandaloneConfig(
 ): Promise<LoadedConfig<StandaloneConfig>> {
   const { loadStandaloneConfig } = await import('@wasmwhisk/standalone');
   const flags = toFlags(values);
+  // The current folder would take everybody by surprise.
+  if (data === '')
+    throw new CliError('WW_ERR_CLI_USAGE', '--data names no folder.', {
+      hint: "With --memory 'wasmwhisk standalone' keeps nothing.",
+    });
   const folder = memory === true ? '' : data === undefined ? undefined : path.resolve(data);
   if (folder !== undefined)
     flags.push({

@@ -64,6 +64,7 @@ describe('a wrong command line', () => {
     [['keys', 'show'], 'Missing required argument "file".'],
     [['config', '--mode', 'local'], 'Allowed choices are service, single, standalone.'],
     [['standalone', '--memory', '--data', 'x'], 'cannot be used with'],
+    [['standalone', '--data', ''], '--data names no folder.'],
     [['deploy'], 'Missing required argument "path".'],
     [['deploy', '--web', 'a.wasm'], 'Allowed choices are yes, raw, no.'],
     [['deploy', 'a.wasm', '-p', 'x'], '-p needs a name and a value.'],

@@ -25,7 +25,9 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
 value comes from: default, file, environment or flag, the later over the earlier. With --mode single
 it is that of 'wasmwhisk serve --single', with --mode standalone that of 'wasmwhisk standalone'.`,
     )
-    .addOption(new Option('--mode <mode>', 'whose').choices(modes).default('service'))
+    .addOption(
+      new Option('--mode <mode>', 'how the server is used').choices(modes).default('service'),
+    )
     .option('--json', 'print {"config":...,"sources":...}');
   addConfigOptions(command, true)
     .addHelpText(

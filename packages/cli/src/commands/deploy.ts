@@ -32,8 +32,8 @@ export function addDeployCommand(program: Command, context: CommandContext): voi
     .summary('pack code, upload it to an OpenWhisk, and print how to invoke it')
     .description(
       `Makes an action of a module, component, zip or folder: packs it, checks it as the executor would,
-uploads it by the REST API and prints the lines that invoke it. An action of that name is updated; what is
-not given here stays as it was.
+uploads it by the REST API and prints the lines that invoke it. An action of that name is updated:
+code and --main are replaced, all else that is not given stays as it was.
 
 Which OpenWhisk, and as whom: --apihost and --auth, or WHISK_APIHOST and WHISK_AUTH, or what
 'wsk property set' wrote; else the standalone one on this machine with the published key of guest.`,

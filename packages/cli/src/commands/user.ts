@@ -17,8 +17,8 @@ export function addUserCommand(program: Command, context: CommandContext): void 
     .command('user')
     .summary('create, show, list and delete users of a standalone OpenWhisk')
     .description(
-      `Users of 'wasmwhisk standalone', as wskadmin has them: a subject, a namespace and an auth key. Works on
-the data folder, whether a server uses it or not; a server knows of a change at once.`,
+      `Users of 'wasmwhisk standalone', as wskadmin has them: a subject, a namespace and an auth key.
+Works on the data folder, whether a server uses it or not; a server knows of a change at once.`,
     )
     .addHelpText(
       'after',
@@ -111,8 +111,8 @@ function addDeleteCommand(user: Command, context: CommandContext): void {
     .command('delete')
     .summary('delete a user')
     .description(
-      `Deletes a user: the key is worthless from then on. What the user deployed stays, and belongs to the next
-user of that namespace.`,
+      `Deletes a user: the key is worthless from then on. What the user deployed stays, and belongs to
+the next user of that namespace.`,
     )
     .argument('<subject>', 'name of the user')
     .option('--json', 'print {"subject":...}');
