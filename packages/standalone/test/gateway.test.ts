@@ -71,7 +71,7 @@ describe('an API', () => {
     expect(await from('DELETE', '/books/7')).toBe('demo/add');
     expect(await from('GET', '/books/7/')).toBe('webadd');
     expect(await from('GET', '/')).toBe('demo/add');
-    expect(await from('GET', '')).toBe('demo/add');
+    expect(await from('GET', '')).toBe(404);
     expect(await from('GET', '/books')).toBe(404);
     expect(await from('GET', '/books//')).toBe(404);
     expect(await from('GET', '/books/7/8')).toBe(404);

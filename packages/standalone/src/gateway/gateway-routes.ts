@@ -10,7 +10,7 @@ import { webMethods } from '../web/web-routes.js';
 import { ApiBook } from './api-book.js';
 import { segmentsOf } from './gateway-paths.js';
 import { addManagementRoutes } from './management-routes.js';
-import { RouteTable } from './route-table.js';
+import { RouteTable, type RouteMatch } from './route-table.js';
 
 const prefix = '/apis/';
 
@@ -48,7 +48,11 @@ function begin(
   const namespace = decodeSegment(slash < 0 ? rest : rest.slice(0, slash));
   const apiPath = slash < 0 ? '' : rest.slice(slash);
   const method = request.method.toLowerCase();
-  const match = routes.match(namespace, segmentsOf(apiPath).map(decodeSegment), method);
+  // A namespace ends in a slash: a service worker at /apis/NAMESPACE would be let loose on all of /apis/.
+  const match: RouteMatch =
+    slash < 0
+      ? { type: 'none' }
+      : routes.match(namespace, segmentsOf(apiPath).map(decodeSegment), method);
   if (match.type === 'none') {
     addWebCors(reply, headers);
     throw new Rejection('WW_ERR_API_NOT_FOUND', 'No API has this path.');

@@ -154,6 +154,14 @@ describe('toHttpResponse', () => {
     ).toMatchObject({ headers: [['x-ok', 'a']] });
   });
 
+  it('lets no action speak for the whole origin', () => {
+    expect(
+      answer({
+        headers: { 'Service-Worker-Allowed': '/', 'alt-svc': 'h2=":1"', NEL: '{}', a: 'b' },
+      }),
+    ).toMatchObject({ headers: [['a', 'b']] });
+  });
+
   it('drops the content type of an empty body', () => {
     expect(answer({ statusCode: 200, headers: { 'Content-Type': 'no type' } })).toEqual({
       status: 200,

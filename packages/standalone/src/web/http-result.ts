@@ -28,6 +28,12 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'x-wasmwhisk-error',
 ]);
 
+/**
+ * What speaks for the whole origin, and not for one answer. REST API, page and web actions of all
+ * namespaces share one: a service worker of an action, let loose on all of it, would read everybody's keys.
+ */
+const originHeaders: ReadonlySet<string> = new Set(['alt-svc', 'nel', 'service-worker-allowed']);
+
 /** Answers with these have no body, whatever the action says. */
 const bodylessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -90,7 +96,7 @@ function readHeaders(value: JsonValue | undefined): {
       if (key === 'content-type') {
         if (contentType !== undefined) throw notValid('there is more than one content-type');
         contentType = text;
-      } else if (!ownHeaders.has(key)) headers.push([key, text]);
+      } else if (!ownHeaders.has(key) && !originHeaders.has(key)) headers.push([key, text]);
     }
   }
   return { headers, contentType };
