@@ -9,8 +9,6 @@ interface DemoAction {
   readonly file: string;
   readonly argumentsText: string;
   readonly resultText: string;
-  /** What its first run includes. */
-  readonly cold: string;
 }
 
 const demoActions: readonly DemoAction[] = [
@@ -19,14 +17,12 @@ const demoActions: readonly DemoAction[] = [
     file: 'examples/actions/hello/build/hello.wasm',
     argumentsText: '{"name":"Ada"}',
     resultText: '{"greeting":"Hello, Ada!"}',
-    cold: 'cold, start of the engine included',
   },
   {
     name: 'add',
     file: 'examples/actions/add/build/add.wasm',
     argumentsText: '{"param1":2,"param2":2}',
     resultText: '{"result":4}',
-    cold: 'cold',
   },
 ];
 
@@ -73,7 +69,7 @@ export async function demonstrate(
 
 async function demonstrateOne(
   client: DemoClient,
-  { name, file, argumentsText, resultText, cold }: DemoAction,
+  { name, file, argumentsText, resultText }: DemoAction,
   say: (line: string) => void,
 ): Promise<boolean> {
   const bytes = readFileSync(join(root, file));
@@ -87,7 +83,7 @@ async function demonstrateOne(
     return false;
   }
   const runs: Answer[] = [];
-  for (const temperature of [cold, 'warm']) {
+  for (const temperature of ['cold', 'warm']) {
     const query = `${path}?blocking=true&result=true`;
     const answer = await client.call('POST', query, argumentsText);
     runs.push(answer);
