@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 type Undo = () => void;
 
@@ -8,23 +8,29 @@ type Undo = () => void;
  */
 export class Transactions {
   readonly database: DatabaseSync;
+  // Prepared, because every group of records has a transaction.
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   /** One list for each open level. */
   readonly #undos: Undo[][] = [];
 
   constructor(database: DatabaseSync) {
     this.database = database;
+    // Immediate: a read that turns into a write later could find the file changed, and fail.
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#commit = database.prepare('COMMIT');
   }
 
   /** Runs all or nothing. `work` must be synchronous: everything else would land in its transaction. */
   run<Result>(work: () => Result): Result {
     const depth = this.#undos.length;
-    this.#begin(depth);
+    this.#enter(depth);
     this.#undos.push([]);
     try {
       const result = work();
       if (result instanceof Promise)
         throw new TypeError('The work of a transaction must be synchronous.');
-      this.database.exec(depth === 0 ? 'COMMIT' : `RELEASE level${String(depth)}`);
+      this.#leave(depth);
       // What the inner level did is undone with the outer one.
       const undos = this.#undos.pop() ?? [];
       this.#undos.at(-1)?.push(...undos);
@@ -44,16 +50,20 @@ export class Transactions {
     return this.#undos.length > 0;
   }
 
-  #begin(depth: number): void {
+  #enter(depth: number): void {
     if (depth === 0) {
-      // Immediate: a read that turns into a write later could find the file changed, and fail.
-      this.database.exec('BEGIN IMMEDIATE');
+      this.#begin.run();
       return;
     }
     // A full disk rolls back everything at once; a savepoint would silently begin a transaction of its own.
     if (!this.database.isTransaction)
       throw new Error('The transaction around this one has been rolled back.');
     this.database.exec(`SAVEPOINT level${String(depth)}`);
+  }
+
+  #leave(depth: number): void {
+    if (depth === 0) this.#commit.run();
+    else this.database.exec(`RELEASE level${String(depth)}`);
   }
 
   #rollBack(depth: number): void {
