@@ -31,9 +31,29 @@ interface Started {
   readonly exit: Promise<ChildExit>;
 }
 
+export interface ChildOptions {
+  /** No file grows beyond this, as on a full disk. Default: what the system allows. */
+  readonly fileBytesMax?: number;
+}
+
 /** Starts the command and waits for nothing. */
-export function spawnStandalone(args: readonly string[]): Started {
-  const child = spawn(command, ['standalone', '--port', '0', '--json', ...args], {
+export function spawnStandalone(
+  args: readonly string[],
+  { fileBytesMax }: ChildOptions = {},
+): Started {
+  // The shell counts in blocks of 512 bytes, and becomes the command.
+  const limit = String(Math.floor((fileBytesMax ?? 0) / 512));
+  const limited = ['sh', '-c', 'ulimit -f "$0" && exec "$@"', limit];
+  const [program = '', ...all] = [
+    ...(fileBytesMax === undefined ? [] : limited),
+    command,
+    'standalone',
+    '--port',
+    '0',
+    '--json',
+    ...args,
+  ];
+  const child = spawn(program, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] },
   });
@@ -49,8 +69,11 @@ export function spawnStandalone(args: readonly string[]): Started {
 }
 
 /** Starts the command and waits until it listens. */
-export async function startChildStandalone(args: readonly string[]): Promise<ChildStandalone> {
-  const started = spawnStandalone(args);
+export async function startChildStandalone(
+  args: readonly string[],
+  options: ChildOptions = {},
+): Promise<ChildStandalone> {
+  const started = spawnStandalone(args, options);
   const { process: child, stdout, stderr, exit } = started;
   const dispose = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
