@@ -78,8 +78,8 @@ export class ContainerPool {
   }
 
   /**
-   * A container, as soon as there is one. When it is not `ready` it is to be initialized by whoever gets it.
-   * Give it back with `release`.
+   * A container, as soon as there is one. When it is not `ready` it is to be initialized by whoever gets it, who
+   * says so with `initialized`. Give it back with `release`.
    *
    * @throws PoolError when too many wait, the action's memory is more than there is, or the pool closes
    */
@@ -108,6 +108,15 @@ export class ContainerPool {
     this.#line.note(group);
     this.#serve();
     return promise;
+  }
+
+  /** Whoever took a container that was not `ready` has initialized it: others may share it from now on. */
+  initialized(pooled: PooledContainer): void {
+    pooled.ready = true;
+    const { group, gone, uses } = pooled;
+    if (gone || uses >= group.concurrency) return;
+    group.reopen(pooled);
+    this.#serve();
   }
 
   /** An activation is done with a container. `broken`: nobody shall use it again. */
