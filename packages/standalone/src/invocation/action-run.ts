@@ -1,4 +1,4 @@
-import { toInitFailure, type Executor } from '@wasmwhisk/executor';
+import { toInitFailure, type RunAnswer } from '@wasmwhisk/executor';
 import type { InitRequest, RunRequestBody } from '@wasmwhisk/protocol';
 import type { StandaloneConfig } from '../config/schema.js';
 import type { ActivationRecord } from '../entities/activation-record.js';
@@ -26,10 +26,12 @@ const attemptsMax = 5;
 
 export interface ActionRunnerOptions {
   readonly pool: ContainerPool;
-  readonly executor: Pick<Executor, 'config'>;
   readonly codes: CodeStore;
   readonly logs: ActivationLogs;
-  readonly config: Pick<StandaloneConfig, 'api' | 'limits'>;
+  readonly config: {
+    readonly api: Pick<StandaloneConfig['api'], 'resultBytesMax'>;
+    readonly limits: Pick<StandaloneConfig['limits'], 'deadlineMarginMs'>;
+  };
   readonly apiHost: () => string;
   readonly now: () => number;
   /** Told of faults of ours, which the record only names. */
@@ -133,29 +135,31 @@ export class ActionRunner {
     const { pool, config } = this.#options;
     const { timeoutMs, memoryMiB } = task.target.action.limits;
     const startedAt = performance.now();
+    let ran: RunAnswer;
     try {
-      const { answer, usage, queuedMs, ranMs } = await pooled.container.run(this.#toRun(task));
-      pool.release(pooled);
-      return {
-        response: toAnswerResponse(answer, config.api.resultBytesMax),
-        waitMs: waitedMs + queuedMs,
-        initMs,
-        runMs: ranMs,
-        timedOut: false,
-        peakMemoryBytes: usage.peakMemoryBytes,
-        cpuTimeUs: usage.cpuTimeUs,
-      };
+      ran = await pooled.container.run(this.#toRun(task));
     } catch (error) {
       const failure = toFailedRun(error, timeoutMs, memoryMiB);
-      // A guest that fails leaves nothing behind, because every run is a fresh instance: only faults
-      // of ours cost the container.
       // Who destroyed the container knows why its runs ended.
       if (failure.internal && !pooled.gone) this.#options.onError(error, task.activationId);
+      // A guest that fails leaves nothing behind, because every run is a fresh instance: only faults
+      // of ours cost the container.
       pool.release(pooled, failure.internal);
       const { response, timedOut, peakMemoryBytes } = failure;
       const runMs = performance.now() - startedAt;
       return { response, waitMs: waitedMs, initMs, runMs, timedOut, peakMemoryBytes };
     }
+    pool.release(pooled);
+    const { answer, usage, queuedMs, ranMs } = ran;
+    return {
+      response: toAnswerResponse(answer, config.api.resultBytesMax),
+      waitMs: waitedMs + queuedMs,
+      initMs,
+      runMs: ranMs,
+      timedOut: false,
+      peakMemoryBytes: usage.peakMemoryBytes,
+      cpuTimeUs: usage.cpuTimeUs,
+    };
   }
 
   /** @returns how the activation ended, when it ends here. */
@@ -172,7 +176,7 @@ export class ActionRunner {
     const waitMs = startedAt - arrivedAt;
     try {
       if (await inTime(initialized, timeoutMs)) {
-        pooled.ready = true;
+        pool.initialized(pooled);
         return undefined;
       }
       // It goes on, and the next activation finds it done.

@@ -1,91 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Executor } from '@wasmwhisk/executor';
-import type { Action, CodeExec } from '../entities/entity.js';
 import type { KeyValue } from '../entities/key-value.js';
 import type { PooledContainer } from './container-group.js';
-import { ContainerPool, PoolError } from './container-pool.js';
+import { PoolError } from './container-pool.js';
+import { actionOf, FakeExecutor, openFakePool } from './fake-pool.js';
 
-const exec: CodeExec = {
-  type: 'code',
-  kind: 'wasm:0.1',
-  codeDigest: 'd'.repeat(64),
-  codeBytes: 1,
-  binary: true,
-  main: undefined,
-};
-
-function actionOf(
-  name: string,
-  limits: Partial<Action['limits']> = {},
-  updatedEpochMs = 1,
-): Action {
-  return {
-    type: 'action',
-    path: { namespace: 'guest', package: undefined, name },
-    version: '0.0.1',
-    publish: false,
-    annotations: [],
-    updatedEpochMs,
-    exec,
-    parameters: [],
-    limits: {
-      timeoutMs: 1000,
-      memoryMiB: 100,
-      logsMiB: 1,
-      concurrency: 1,
-      instances: undefined,
-      ...limits,
-    },
-  };
-}
-
-/** The part of an executor that makes and destroys containers. */
-function fakeExecutor() {
-  const live = new Map<string, () => void>();
-  let made = 0;
-  const containers = {
-    create: () => {
-      const id = `c${String((made += 1))}`;
-      return {
-        id,
-        idleSweeps: 7,
-        onDestroy: (callback: () => void) => {
-          live.set(id, callback);
-        },
-      };
-    },
-    destroy: async (id: string): Promise<boolean> => {
-      const callback = live.get(id);
-      live.delete(id);
-      callback?.();
-      return Promise.resolve(callback !== undefined);
-    },
-  };
-  const executor = { containers, draining: false };
-  return { executor, live };
-}
-
-function openPool(settings: { memoryMiB?: number; queueSizeMax?: number; max?: number } = {}) {
-  const { memoryMiB = 1000, queueSizeMax = 100, max = 1000 } = settings;
-  const { executor, live } = fakeExecutor();
-  const pool = new ContainerPool({
-    executor: executor as unknown as Executor,
-    pool: { memoryMiB, queueSizeMax },
-    containers: { max, idleMs: 1000, concurrency: 5 },
-    onError: (error) => {
-      throw error;
-    },
-  });
+function openPool(settings: Parameters<typeof openFakePool>[1] = {}) {
+  const executor = new FakeExecutor();
+  const { live } = executor;
+  const pool = openFakePool(executor, settings);
   /** Takes a container as an invocation does, and initializes it if that is needed. */
   const take = async (
-    action: Action,
+    action: ReturnType<typeof actionOf>,
     namespace = 'guest',
     parameters: readonly KeyValue[] = [],
   ): Promise<PooledContainer> => {
-    const group = pool.group(namespace, { action, parameters, binding: undefined }, exec);
+    const group = pool.group(namespace, { action, parameters, binding: undefined }, action.exec);
     const pooled = pool.takeNow(group) ?? (await pool.take(group));
-    pooled.ready = true;
+    if (!pooled.ready) pool.initialized(pooled);
     return pooled;
   };
   return { pool, take, live, executor };
@@ -112,20 +44,29 @@ describe('ContainerPool', () => {
   });
 
   it('lets as many runs into a container as the action and the executor allow', async () => {
-    const { pool, take } = openPool();
+    const { take } = openPool();
     const action = actionOf('a', { concurrency: 3 });
     const first = await take(action);
-    // Not initialized until it is given back once.
-    expect(await take(action)).not.toBe(first);
-    pool.release(first);
-    const taken = [await take(action), await take(action), await take(action)];
-    expect(new Set(taken)).toEqual(new Set([first]));
+    expect([await take(action), await take(action)]).toEqual([first, first]);
     expect(await take(action)).not.toBe(first);
     const wide = actionOf('b', { concurrency: 100 });
     const other = await take(wide);
-    pool.release(other);
-    for (let count = 0; count < 5; count += 1) expect(await take(wide)).toBe(other);
+    for (let count = 1; count < 5; count += 1) expect(await take(wide)).toBe(other);
     expect(await take(wide)).not.toBe(other);
+  });
+
+  it('lets who waits into a container as soon as it is initialized', async () => {
+    const { pool } = openPool();
+    const action = actionOf('a', { concurrency: 3, instances: 1 });
+    const group = pool.group('guest', { action, parameters: [], binding: undefined }, action.exec);
+    const first = await pool.take(group);
+    const waiting = [pool.take(group), pool.take(group), pool.take(group)] as const;
+    for (const each of waiting) expect(await isSettled(each)).toBe(false);
+    pool.initialized(first);
+    expect(await Promise.all([waiting[0], waiting[1]])).toEqual([first, first]);
+    expect(await isSettled(waiting[2])).toBe(false);
+    pool.release(first);
+    expect(await waiting[2]).toBe(first);
   });
 
   it('never shares a container between namespaces', async () => {
