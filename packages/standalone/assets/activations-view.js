@@ -177,7 +177,7 @@ export function activationRow(activation, { withName }) {
     element('td', {}, statusBadge(statusCode)),
     element('td', {}, startBadge(activation) || '–'),
     element('td', { class: 'number' }, durationMs === undefined ? '–' : formatRun(durationMs)),
-    element('td', {}, element('code', { class: 'id' }, id.slice(0, 8))),
+    element('td', {}, element('code', { class: 'id', title: id }, `…${id.slice(-8)}`)),
   );
 }
 

@@ -76,6 +76,7 @@ export function invokeForm(session, identifier, onDone) {
       const record = await runAction(text, waiting.signal);
       outcome.replaceChildren(element('h2', {}, 'Outcome'), recordPanel(record));
       outcome.hidden = false;
+      outcome.scrollIntoView({ block: 'nearest' });
       const { response } = /** @type {import('./wire.js').ActivationDocument} */ (
         parseJson(record)
       );

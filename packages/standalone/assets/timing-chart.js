@@ -180,6 +180,7 @@ function legend() {
     ['run', 'run'],
     ['failed', 'run that failed'],
     ['cold', 'cold start'],
+    ['cut', 'longer than shown'],
   ];
   return element(
     'span',

@@ -1,6 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -76,4 +82,17 @@ export async function openPage(
   });
   await page.goto('/');
   return { page, misdeeds };
+}
+
+/** Goes on by the tab key until something has the focus. */
+export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press(key);
+    if (await hasFocus(page, target)) return;
+  }
+  throw new Error('The tab key does not lead there.');
+}
+
+export async function hasFocus(page: Page, target: Locator): Promise<boolean> {
+  return (await target.and(page.locator(':focus')).count()) === 1;
 }
