@@ -4,7 +4,7 @@ import { WasmRuntimeError } from '@wasmwhisk/runtime';
 import type { CodeStore } from '../storage/stores.js';
 import { ActionRunner } from './action-run.js';
 import { ActivationLogs } from './activation-logs.js';
-import { actionOf, FakeExecutor, openFakePool, type FakeContainer } from './fake-pool.js';
+import { actionOf, FakeExecutor, openFakePool, type FakeContainer } from '../../test/fake-pool.js';
 import type { ActivationTask } from './task.js';
 
 const answer: RunAnswer = {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { KeyValue } from '../entities/key-value.js';
 import type { PooledContainer } from './container-group.js';
 import { PoolError } from './container-pool.js';
-import { actionOf, FakeExecutor, openFakePool } from './fake-pool.js';
+import { actionOf, FakeExecutor, openFakePool } from '../../test/fake-pool.js';
 
 function openPool(settings: Parameters<typeof openFakePool>[1] = {}) {
   const executor = new FakeExecutor();

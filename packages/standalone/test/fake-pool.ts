@@ -1,6 +1,6 @@
 import type { Container, Executor } from '@wasmwhisk/executor';
-import type { Action, CodeExec } from '../entities/entity.js';
-import { ContainerPool } from './container-pool.js';
+import type { Action, CodeExec } from '../src/entities/entity.js';
+import { ContainerPool } from '../src/invocation/container-pool.js';
 
 /** What a container of a test does when it is used. */
 export type FakeContainer = Partial<Pick<Container, 'initialize' | 'run'>>;
