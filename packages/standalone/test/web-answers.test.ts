@@ -91,6 +91,16 @@ describe('CORS', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('https://page.example');
   });
 
+  it('lets no page make a browser ask for the key', async () => {
+    const path = '/api/v1/namespaces';
+    const fromPage = await whisk.request(path, {
+      headers: { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' },
+    });
+    expect([fromPage.status, fromPage.headers['www-authenticate']]).toEqual([401, undefined]);
+    const fromClient = await whisk.request(path);
+    expect(fromClient.headers['www-authenticate']).toBe('Basic realm="OpenWhisk secure realm"');
+  });
+
   it('of web actions gives pages nothing of the REST API', async () => {
     const headers = { origin: 'https://page.example' };
     for (const path of [

@@ -48,9 +48,7 @@ export function sendRejection(
   reply: FastifyReply,
   { status, code, message }: Rejection,
 ): void {
-  // No browser may ask its user for a key on behalf of a web action, which would be given it.
-  if (status === 401 && !isForPages(request.routeOptions.url))
-    void reply.header('www-authenticate', challenge);
+  if (status === 401 && !isFromPage(request)) void reply.header('www-authenticate', challenge);
   void sendJson(
     reply.code(status).header('x-wasmwhisk-error', code),
     toErrorText(message, request.id),
@@ -65,6 +63,15 @@ function keepConnection(request: FastifyRequest, reply: FastifyReply): void {
   const { bodyLimit } = request.routeOptions;
   if (Number(request.headers['content-length']) <= discardedFactorMax * bodyLimit)
     reply.removeHeader('connection');
+}
+
+/**
+ * Whether a challenge would make a browser ask its user for the key. It must not: a web action would be
+ * given what was typed, and a browser that knows the key would send it with whatever a web action's
+ * page asks of the REST API, for both are of one origin.
+ */
+function isFromPage({ headers, routeOptions }: FastifyRequest): boolean {
+  return headers['sec-fetch-mode'] !== undefined || isForPages(routeOptions.url);
 }
 
 function toErrorText(text: string, transactionId: string): string {
