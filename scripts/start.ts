@@ -85,8 +85,7 @@ async function listen(standalone: Standalone): Promise<StandaloneServer | undefi
 
 function showWhatToTry(url: string, key: string): void {
   const add = `${url}/api/v1/namespaces/_/actions/add?blocking=true&result=true`;
-  say(`
-Open ${url} in a browser, or try it from another terminal:
+  say(`Open ${url} in a browser, or try it from another terminal:
 
   wsk property set --apihost ${url} --auth ${key}
   wsk action invoke hello --result -p name Ada
