@@ -130,6 +130,19 @@ describe('an API', () => {
     expect((await manage('GET', 'getApi')).text).not.toContain('s3cret');
   });
 
+  it('is gone at once when it is deleted, and changed when it is made again', async () => {
+    await create('/brief', '/a', 'get', 'webadd');
+    const from = async (): Promise<unknown> => {
+      const answer = await whisk.request('/apis/guest/brief/a');
+      return answer.status === 200 ? jsonOf(answer)['from'] : answer.status;
+    };
+    expect(await from()).toBe('webadd');
+    await create('/brief', '/a', 'get', 'demo/add');
+    expect(await from()).toBe('demo/add');
+    await manage('DELETE', 'deleteApi', { basepath: '/brief' });
+    expect(await from()).toBe(404);
+  });
+
   it('of an action that is gone, or no web action any more, is not found', async () => {
     await create('/gone', '/a', 'get', 'nothing');
     expect((await whisk.request('/apis/guest/gone/a')).status).toBe(404);
