@@ -144,7 +144,7 @@ export class ActionRunner {
       if (failure.internal && !pooled.gone) this.#options.onError(error, task.activationId);
       // A guest that fails leaves nothing behind, because every run is a fresh instance: only faults
       // of ours cost the container.
-      pool.release(pooled, failure.internal);
+      pool.release(pooled, failure.broken);
       const { response, timedOut, peakMemoryBytes } = failure;
       const runMs = performance.now() - startedAt;
       return { response, waitMs: waitedMs, initMs, runMs, timedOut, peakMemoryBytes };

@@ -10,6 +10,8 @@ export class PooledContainer {
   uses = 0;
   /** Initialized. */
   ready = false;
+  /** Given to nobody any more, and destroyed when the last run in it ends. */
+  broken = false;
   /** Destroyed, by the pool or by the executor. */
   gone = false;
   /** Neighbours among the idle ones; the pool's own. */
@@ -107,14 +109,20 @@ export class ContainerGroup {
   reopen(pooled: PooledContainer): void {
     const wasLast = this.#open.at(-1) === pooled;
     if (wasLast) return;
-    if (this.concurrency > 1) this.#withdraw(pooled);
+    if (this.concurrency > 1) this.withdraw(pooled);
     this.#open.push(pooled);
+  }
+
+  /** Nobody gets it any more. */
+  withdraw(pooled: PooledContainer): void {
+    const index = this.#open.lastIndexOf(pooled);
+    if (index >= 0) this.#open.splice(index, 1);
   }
 
   /** The container is destroyed. */
   drop(pooled: PooledContainer): void {
     this.size -= 1;
-    this.#withdraw(pooled);
+    this.withdraw(pooled);
   }
 
   wait(waiter: Waiter): void {
@@ -123,10 +131,5 @@ export class ContainerGroup {
 
   nextWaiter(): Waiter | undefined {
     return this.#waiters.shift();
-  }
-
-  #withdraw(pooled: PooledContainer): void {
-    const index = this.#open.lastIndexOf(pooled);
-    if (index >= 0) this.#open.splice(index, 1);
   }
 }

@@ -187,6 +187,20 @@ describe('ContainerPool', () => {
     expect(await take(actionOf('a'))).not.toBe(first);
   });
 
+  it('lets runs in a broken container end before it goes', async () => {
+    const { pool, take, live } = openPool();
+    const action = actionOf('a', { concurrency: 3 });
+    const shared = await take(action);
+    expect(await take(action)).toBe(shared);
+    pool.release(shared, true);
+    expect(shared.gone).toBe(false);
+    const other = await take(action);
+    expect(other).not.toBe(shared);
+    pool.release(shared);
+    expect(shared.gone).toBe(true);
+    expect([...live.keys()]).toEqual([other.container.id]);
+  });
+
   it('refuses what can never be, and what finds no place in the queue', async () => {
     const { take } = openPool({ memoryMiB: 100, queueSizeMax: 1 });
     await expect(take(actionOf('wide', { memoryMiB: 101 }))).rejects.toThrow(/pool\.memoryMiB/);

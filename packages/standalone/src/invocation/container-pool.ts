@@ -119,7 +119,7 @@ export class ContainerPool {
     this.#serve();
   }
 
-  /** An activation is done with a container. `broken`: nobody shall use it again. */
+  /** An activation is done with a container. `broken`: nobody shall begin in it again; who is in it goes on. */
   release(pooled: PooledContainer, broken = false): void {
     pooled.uses -= 1;
     if (pooled.gone) {
@@ -127,13 +127,16 @@ export class ContainerPool {
       return;
     }
     const { group } = pooled;
-    if (broken || (!group.registered && pooled.uses === 0 && group.waiting === 0)) {
-      this.#destroy(pooled);
-      this.#serve();
-      return;
+    if (broken) {
+      pooled.broken = true;
+      group.withdraw(pooled);
     }
-    if (pooled.ready) group.reopen(pooled);
-    if (pooled.uses === 0) this.#idle.add(pooled);
+    if (pooled.uses === 0 && (pooled.broken || (!group.registered && group.waiting === 0)))
+      this.#destroy(pooled);
+    else {
+      if (pooled.ready && !pooled.broken) group.reopen(pooled);
+      if (pooled.uses === 0) this.#idle.add(pooled);
+    }
     if (this.#line.size > 0) this.#serve();
   }
 

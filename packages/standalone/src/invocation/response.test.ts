@@ -76,6 +76,8 @@ describe('toFailedRun', () => {
       error: expect.stringMatching(text) as string,
     });
     expect(failure.internal).toBe(internal);
+    // A thread that is missing is no fault of the container.
+    expect(failure.broken).toBe(internal && code !== 'WW_ERR_RUNTIME_SATURATED');
     expect(failure.timedOut).toBe(code === 'WW_ERR_RUN_TIMEOUT');
   });
 
@@ -83,6 +85,7 @@ describe('toFailedRun', () => {
     expect(toFailedRun(new Error('boom'), 500, 128)).toMatchObject({
       response: { statusCode: 3 },
       internal: true,
+      broken: true,
     });
   });
 });

@@ -48,8 +48,10 @@ export interface RunFailure {
   /** It exceeded its time limit. */
   readonly timedOut: boolean;
   readonly peakMemoryBytes: number | undefined;
-  /** The container may be at fault, and is not used again. */
+  /** Our fault, and not the guest's. */
   readonly internal: boolean;
+  /** The container may be the cause, and is not used again. */
+  readonly broken: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface RunFailure {
  */
 export function toFailedRun(error: unknown, timeoutMs: number, memoryMiB: number): RunFailure {
   const { internal, text } = toRunFailure(error);
-  if (!isWasmRuntimeError(error)) return toRunFailureOf(3, text, { internal: true });
+  if (!isWasmRuntimeError(error)) return toRunFailureOf(3, text, { internal: true, broken: true });
   const { peakMemoryBytes } = error.details;
   switch (error.code) {
     case 'WW_ERR_RUN_TIMEOUT':
@@ -78,9 +80,15 @@ export function toFailedRun(error: unknown, timeoutMs: number, memoryMiB: number
     case 'WW_ERR_RESULT_TOO_LARGE':
       return toRunFailureOf(1, error.message, { peakMemoryBytes });
     case 'WW_ERR_RUN_ABORTED':
-      return toRunFailureOf(3, error.message, { internal: true });
+      return toRunFailureOf(3, error.message, { internal: true, broken: true });
+    case 'WW_ERR_RUNTIME_SATURATED':
+      return toRunFailureOf(3, text, { internal: true });
     default:
-      return toRunFailureOf(internal ? 3 : 2, text, { internal, peakMemoryBytes });
+      return toRunFailureOf(internal ? 3 : 2, text, {
+        internal,
+        broken: internal,
+        peakMemoryBytes,
+      });
   }
 }
 
@@ -94,6 +102,7 @@ function toRunFailureOf(
     timedOut: facts.timedOut ?? false,
     peakMemoryBytes: facts.peakMemoryBytes,
     internal: facts.internal ?? false,
+    broken: facts.broken ?? false,
   };
 }
 
