@@ -10,7 +10,7 @@ import {
 } from '@wasmwhisk/json-text';
 import type { ResolvedAction } from '../catalog/resolved-action.js';
 import { factsOf } from '../invocation/action-facts.js';
-import { namesOf } from '../invocation/arguments.js';
+import { namesOf, toLookup } from '../invocation/arguments.js';
 import { Rejection } from '../rejections.js';
 import { readJsonBytes } from './json-body.js';
 
@@ -52,6 +52,9 @@ function malformed(reason: string, cause?: unknown): Rejection {
   });
 }
 
+/** Most parameters that a refusal names. */
+const shownMax = 10;
+
 /**
  * Holds an action's word that its parameters are final: no argument may take the place of one that has a
  * value.
@@ -60,10 +63,13 @@ function malformed(reason: string, cause?: unknown): Rejection {
  */
 export function assertNoneFinal({ action, parameters }: ResolvedAction, payload: JsonText): void {
   if (parameters.length === 0 || !factsOf(action).isFinal) return;
-  const names = namesOf(payload);
-  const overridden = parameters.filter(({ key, json }) => json !== 'null' && names.includes(key));
+  const isSent = toLookup(namesOf(payload), parameters.length);
+  const overridden = parameters.filter(({ key, json }) => json !== 'null' && isSent(key));
   if (overridden.length === 0) return;
-  const shown = overridden.map(({ key }) => JSON.stringify(key)).join(', ');
+  const shown = overridden
+    .slice(0, shownMax)
+    .map(({ key }) => JSON.stringify(key))
+    .join(', ');
   throw new Rejection(
     'WW_ERR_API_FINAL_PARAMETER',
     `The parameters of the action are final, and the request would override ${shown}.`,

@@ -56,6 +56,20 @@ describe('mergeArguments', () => {
     );
   });
 
+  it('takes many arguments over many parameters', () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `p${String(index)}`);
+    const parameters = names.map((key) => ({ key, json: '1' }));
+    const payload = toBytes(
+      `{${names
+        .slice(1)
+        .map((name) => `"${name}":2`)
+        .join(',')}}`,
+    );
+    const merged = JSON.parse(merge(parameters, payload)) as Record<string, number>;
+    expect(merged['p0']).toBe(1);
+    expect(merged['p49999']).toBe(2);
+  });
+
   it('takes payloads longer than a string should be', () => {
     const long = 'x'.repeat(100_000);
     const merged = mergeArguments(entries({ a: 1 }), toBytes(`{"long":"${long}"}`));

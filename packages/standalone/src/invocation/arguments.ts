@@ -21,9 +21,10 @@ import type { KeyValue } from '../entities/key-value.js';
 export function mergeArguments(parameters: readonly KeyValue[], payload: JsonText): JsonText {
   if (!parameters.some(isForRun) || isArray(payload)) return payload;
   const names = namesOf(payload);
+  const isTaken = toLookup(names, parameters.length);
   let members = '';
   for (const { key, json, init } of parameters)
-    if (init !== true && !names.includes(key))
+    if (init !== true && !isTaken(key))
       members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${json}`;
   if (members === '') return payload;
   const text = jsonTextToString(payload);
@@ -35,6 +36,16 @@ export function mergeArguments(parameters: readonly KeyValue[], payload: JsonTex
 export function toInitEnvironment(parameters: readonly KeyValue[]): EnvironmentEntries {
   const marked = parameters.filter(({ init }) => init === true);
   return marked.map(({ key, json }) => [key, toEnvironmentText(json)]);
+}
+
+/** Below so many comparisons a list is as quick as a set. */
+const comparisonsMax = 256;
+
+/** Tells whether a name is one of these. Callers choose how many there are, on both sides. */
+export function toLookup(names: readonly string[], questions: number): (name: string) => boolean {
+  if (names.length * questions <= comparisonsMax) return (name) => names.includes(name);
+  const set = new Set(names);
+  return (name) => set.has(name);
 }
 
 /** The names of an object's members, as often as they are in it; none of an array. */
