@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   constantGuest,
   echoGuest,
@@ -204,5 +204,29 @@ describe('an answer', () => {
     expect(answer.headers['set-cookie']).toHaveLength(2);
     const missing = await whisk.request(`${web}/greet/elsewhere`);
     expect([missing.status, jsonOf(missing)]).toEqual([404, { error: 'There is only /greet' }]);
+  });
+});
+
+describe('a page that an action makes', () => {
+  it('has an origin of its own, by whichever extension', async () => {
+    for (const [extension, result] of [
+      ['html', { html: '<p>' }],
+      ['svg', { svg: '<svg/>' }],
+      ['http', { body: '<p>' }],
+    ] as const) {
+      const { headers } = await answerOf('page', result, extension);
+      expect(headers['content-security-policy'], extension).toMatch(/^sandbox (?!.*same-origin)/);
+    }
+    const { headers } = await answerOf('page', { body: { a: 1 } });
+    expect(headers['content-security-policy']).toBeUndefined();
+  });
+
+  it('has the origin of all where the operator wants it so', async () => {
+    const open = await openWebFixture({ 'api.webSandbox': 'false' });
+    onTestFinished(() => open.close());
+    await open.deploy('page', await constantGuest('{"html":"<p>"}'));
+    const { status, headers } = await open.request(`${web}/page.html`);
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).toBeUndefined();
   });
 });

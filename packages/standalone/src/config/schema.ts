@@ -1,6 +1,7 @@
 import {
   configSchema,
   count,
+  flag,
   defineConfigShape,
   section,
   text,
@@ -45,6 +46,11 @@ const apiSchema = section({
     1024 * mebibyte,
     'Longest code of an action as text: base64 is a third longer than what it stands for.',
   ),
+  webSandbox: flag({
+    default: true,
+    description:
+      'Whether pages that web actions make are kept apart from the origin that they share with the REST API and with each other, by `Content-Security-Policy: sandbox`. Without it they have cookies and local storage, and may read what other pages of this origin keep, keys included.',
+  }),
   uriBytesMax: count(8192, 256, 65_536, 'Longest path with its query.'),
   sequenceLengthMax: count(
     50,

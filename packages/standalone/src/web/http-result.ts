@@ -17,8 +17,6 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'content-length',
   'keep-alive',
   'proxy-connection',
-  // With it a script of a web action could answer in place of the page at the root of this origin.
-  'service-worker-allowed',
   'te',
   'trailer',
   'transfer-encoding',

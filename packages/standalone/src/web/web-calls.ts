@@ -10,6 +10,7 @@ import type { WebAddress, WebExtension } from './web-address.js';
 import { readWebBody } from './web-body.js';
 import { toWebPayload } from './web-input.js';
 import type { WebRequestHead } from './web-request.js';
+import { withSandbox } from './sandbox.js';
 import type { WebResponse } from './web-response.js';
 import { toWebResponse } from './web-result.js';
 
@@ -81,7 +82,8 @@ export class WebCalls {
       });
     }
     addActivationId(reply, outcome.record.activationId);
-    return sendWebResponse(reply, toWebResponse(outcome.record, extension));
+    const response = toWebResponse(outcome.record, extension);
+    return sendWebResponse(reply, config.api.webSandbox ? withSandbox(response) : response);
   }
 }
 
