@@ -1,6 +1,7 @@
 import type { JsonText } from '@wasmwhisk/json-text';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ResolvedAction } from '../catalog/resolved-action.js';
+import { sequenceDepthMax } from '../catalog/sequence-rules.js';
 import type { ActivationRecord } from '../entities/activation-record.js';
 import { toPathText, type EntityPath } from '../entities/entity-path.js';
 import type { KeyValue } from '../entities/key-value.js';
@@ -20,9 +21,6 @@ export interface ComponentServices {
   readonly store: (record: ActivationRecord) => Promise<void>;
   readonly now: () => number;
 }
-
-/** How deep sequences and compositions may lie in each other; only changes while they run can get there. */
-const depthMax = 50;
 
 /** The components of one sequence or composition as they run, and what is known of them together. */
 export class ComponentRuns {
@@ -123,8 +121,9 @@ export class ComponentRuns {
 
 /** Why nothing more is run, if so. */
 export function exhaustion({ depth, budget }: ActivationTask): string | undefined {
-  if (depth > depthMax)
-    return `Sequences and compositions lie more than ${String(depthMax)} deep in each other.`;
+  // As deep as sequences may be written; those of compositions, and what changes meanwhile, can get beyond.
+  if (depth > sequenceDepthMax)
+    return `Sequences and compositions lie more than ${String(sequenceDepthMax)} deep in each other.`;
   return budget.components < 0
     ? 'The sequence or composition has more components than are allowed (api.sequenceLengthMax).'
     : undefined;
