@@ -299,19 +299,16 @@ describe('An action that fails', () => {
     expect(annotationOf(record, 'timeout')).toBe(true);
   });
 
-  it.each(['auto', 'v8', 'wasmer'])(
-    'gets no more memory than its limit on %s',
-    async (runtime) => {
-      const whisk = openWhisk({ 'runtime.name': runtime });
-      await whisk.deploy('wide', 'grow', { limits: { memory: 256 } });
-      await whisk.deploy('narrow', 'grow', { limits: { memory: 128 } });
-      const pages = async (name: string): Promise<unknown> =>
-        (await whisk.invoke(name)).response.result;
-      expect(await pages('wide')).toEqual({ pages: 4096 });
-      expect(await pages('narrow')).toEqual({ pages: 2048 });
-      expect(await pages('wide')).toEqual({ pages: 4096 });
-    },
-  );
+  it.each(['auto', 'v8', 'wasmer'])('gets no more memory than its limit on %s', async (runtime) => {
+    const whisk = openWhisk({ 'runtime.name': runtime });
+    await whisk.deploy('wide', 'grow', { limits: { memory: 256 } });
+    await whisk.deploy('narrow', 'grow', { limits: { memory: 128 } });
+    const pages = async (name: string): Promise<unknown> =>
+      (await whisk.invoke(name)).response.result;
+    expect(await pages('wide')).toEqual({ pages: 4096 });
+    expect(await pages('narrow')).toEqual({ pages: 2048 });
+    expect(await pages('wide')).toEqual({ pages: 4096 });
+  });
 });
 
 describe('An action that is updated', () => {
