@@ -81,10 +81,9 @@ export async function startChildStandalone(
   };
   try {
     await expect
-      .poll(() => (child.exitCode === null ? stdout.lines.length : stderr.text), {
-        timeout: 30_000,
-      })
-      .toBeGreaterThan(0);
+      .poll(() => stdout.lines.length > 0 || child.exitCode !== null, { timeout: 30_000 })
+      .toBe(true);
+    expect(stdout.lines, stderr.text).not.toEqual([]);
     const { port } = JSON.parse(stdout.takeLine()) as { port: number };
     return {
       ...started,
