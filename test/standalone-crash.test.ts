@@ -10,13 +10,14 @@ import {
   countPromises,
   createPromises,
   findBroken,
+  findOrphans,
   loadUntilGone,
   type Promises,
 } from './support/standalone-load.js';
 
 /* The process is killed while it works: what it answered holds. */
 
-const rounds = 5;
+const rounds = 8;
 const workers = 5;
 
 function createFolder(): string {
@@ -66,6 +67,7 @@ describe('a killed standalone OpenWhisk', () => {
       expect(await findBroken(client, promises)).toEqual([]);
       expect(await findBroken(client, neverPromised)).toHaveLength(4);
       expect(await countCutOff(client, round)).toBeGreaterThan(0);
+      expect(await findOrphans(client)).toEqual([]);
       // And it works on.
       expect((await client.invoke(`r${String(round)}-w0`, { a: 1 })).status).toBe(200);
       earlier.push(promises);

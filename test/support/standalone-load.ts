@@ -77,6 +77,9 @@ async function takeStep(
 
   if (step === 1) {
     ok(await client.putAction(`${prefix}-slow`, sleep), 200);
+    const components = [`/_/${prefix}`, `/_/${prefix}-slow`];
+    const sequence = { exec: { kind: 'sequence', components } };
+    ok(await client.call('PUT', `actions/${prefix}-steps`, sequence), 200);
     ok(await client.call('PUT', `triggers/${prefix}-fired`, {}), 200);
     const rule = { trigger: `/_/${prefix}-fired`, action: `/_/${prefix}` };
     ok(await client.call('PUT', `rules/${prefix}-rule`, rule), 200);
@@ -86,8 +89,10 @@ async function takeStep(
 
   if (step % 4 === 1) {
     // Not over when the server is killed, if that happens soon.
-    const slow = ok(await client.invoke(`${prefix}-slow`, { ms: 5000 }, 'blocking=false'), 202);
-    promises.accepted.add(String(slow['activationId']));
+    for (const name of [`${prefix}-slow`, `${prefix}-steps`]) {
+      const slow = ok(await client.invoke(name, { ms: 5000 }, 'blocking=false'), 202);
+      promises.accepted.add(String(slow['activationId']));
+    }
   }
 
   const quick = ok(await client.invoke(prefix, { step }, 'blocking=false'), 202);
@@ -170,6 +175,19 @@ export async function countCutOff(client: ApiClient, round: number): Promise<num
   const path = `activations?name=r${String(round)}-w0-slow&limit=200`;
   const records = (await client.call('GET', path)).json() as { readonly statusCode: number }[];
   return records.filter(({ statusCode }) => statusCode === 3).length;
+}
+
+/** Components of sequences whose sequence has no record, by activation id. */
+export async function findOrphans(client: ApiClient): Promise<readonly string[]> {
+  const orphans: string[] = [];
+  for (let skip = 0; ; skip += 200) {
+    const answer = await client.call('GET', `activations?limit=200&skip=${String(skip)}`);
+    const page = answer.json() as { readonly activationId: string; readonly cause?: string }[];
+    for (const { activationId, cause } of page)
+      if (cause !== undefined && (await client.call('GET', `activations/${cause}`)).status !== 200)
+        orphans.push(activationId);
+    if (page.length < 200) return orphans;
+  }
 }
 
 /** Whether version and parameter of an entity are of the same write. */
