@@ -102,7 +102,12 @@ describe('scanJson', () => {
   });
 
   it('refuses bytes that are no UTF-8', () => {
-    expect(() => scanJson(Uint8Array.of(0x22, 0xff, 0x22))).toThrow('invalid UTF-8');
+    expect(() => scanJson(Uint8Array.of(0x22, 0xff, 0x22))).toThrow('invalid UTF-8 at byte 1');
+    const behindReplacement = Buffer.concat([
+      Buffer.from('"é\ufffd😀'),
+      Buffer.of(0xed, 0xa0, 0x80),
+    ]);
+    expect(() => scanJson(behindReplacement)).toThrow('invalid UTF-8 at byte 10');
   });
 
   it('bounds nesting instead of the stack', () => {

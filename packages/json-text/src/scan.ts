@@ -89,7 +89,23 @@ export function scanMembers(
 }
 
 function assertUtf8(bytes: Uint8Array): void {
-  if (!isUtf8(bytes)) throw new JsonSyntaxError('invalid UTF-8', 0);
+  if (!isUtf8(bytes)) throw new JsonSyntaxError('invalid UTF-8', findInvalidUtf8(bytes));
+}
+
+/** Where bytes that are no UTF-8 begin: decoded, they are the first U+FFFD that does not stand there itself. */
+function findInvalidUtf8(bytes: Uint8Array): number {
+  const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  let offset = 0;
+  let from = 0;
+  for (;;) {
+    const at = decoded.indexOf('\ufffd', from);
+    if (at === -1) return bytes.length;
+    offset += Buffer.byteLength(decoded.slice(from, at));
+    if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd)
+      return offset;
+    offset += 3;
+    from = at + 1;
+  }
 }
 
 function assertEnd(bytes: Uint8Array, at: number): void {
