@@ -1,4 +1,4 @@
-import { WasmRuntimeError, type RunEnd } from '@wasmwhisk/runtime';
+import { toRunEndError, WasmRuntimeError, type RunEnd } from '@wasmwhisk/runtime';
 import type { RunTaskResult } from './messages.js';
 import type { RunnerContainer, RunReport, RunRequest } from './runner.js';
 import { outOfMemory, type WorkerSeat } from './worker-pool.js';
@@ -26,6 +26,16 @@ export interface PooledRun {
   /** The answer, while output that belongs before it is still on its way. */
   answer: Exclude<RunTaskResult, { type: 'unknown-container' | 'revoked' | 'warmed' }> | undefined;
   settled: boolean;
+}
+
+/** Why a run was ended from outside. Without a thread it never began, and its time was not its guest's to waste. */
+export function endError({ end, seat }: PooledRun): WasmRuntimeError {
+  return end?.type === 'timeout' && seat === undefined
+    ? new WasmRuntimeError(
+        'WW_ERR_RUNTIME_SATURATED',
+        'No thread was free for the run before its deadline, and it did not begin.',
+      )
+    : toRunEndError(end);
 }
 
 export function lostError(endReason: string | undefined): WasmRuntimeError {

@@ -11,7 +11,7 @@ import { AheadRuns, noteProgress } from './ahead-runs.js';
 import { touch } from './container-mirror.js';
 import { FairQueue } from './fair-queue.js';
 import type { RunTask, RunTaskResult } from './messages.js';
-import { isCloneError, lostError, saturatedError, type PooledRun } from './pooled-run.js';
+import { endError, isCloneError, lostError, saturatedError, type PooledRun } from './pooled-run.js';
 import {
   resolvePooledRunnerOptions,
   type PooledRunnerOptions,
@@ -469,7 +469,7 @@ export class PooledRunner implements Runner {
 
   #settleEnded(run: PooledRun): void {
     this.#settle(run, () => {
-      run.reject(toRunEndError(run.end));
+      run.reject(endError(run));
     });
   }
 

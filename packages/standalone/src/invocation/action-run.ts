@@ -145,9 +145,10 @@ export class ActionRunner {
       // A guest that fails leaves nothing behind, because every run is a fresh instance: only faults
       // of ours cost the container.
       pool.release(pooled, failure.broken);
-      const { response, timedOut, peakMemoryBytes } = failure;
-      const runMs = performance.now() - startedAt;
-      return { response, waitMs: waitedMs, initMs, runMs, timedOut, peakMemoryBytes };
+      const { response, timedOut, peakMemoryBytes, began } = failure;
+      const spentMs = performance.now() - startedAt;
+      const [waitMs, runMs] = began ? [waitedMs, spentMs] : [waitedMs + spentMs, 0];
+      return { response, waitMs, initMs, runMs, timedOut, peakMemoryBytes };
     }
     pool.release(pooled);
     const { answer, usage, queuedMs, ranMs } = ran;

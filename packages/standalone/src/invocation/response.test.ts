@@ -78,6 +78,7 @@ describe('toFailedRun', () => {
     expect(failure.internal).toBe(internal);
     // A thread that is missing is no fault of the container.
     expect(failure.broken).toBe(internal && code !== 'WW_ERR_RUNTIME_SATURATED');
+    expect(failure.began).toBe(code !== 'WW_ERR_RUNTIME_SATURATED');
     expect(failure.timedOut).toBe(code === 'WW_ERR_RUN_TIMEOUT');
   });
 

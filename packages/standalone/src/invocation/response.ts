@@ -52,6 +52,8 @@ export interface RunFailure {
   readonly internal: boolean;
   /** The container may be the cause, and is not used again. */
   readonly broken: boolean;
+  /** A thread took it; else all of its time was spent on waiting for one. */
+  readonly began: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export function toFailedRun(error: unknown, timeoutMs: number, memoryMiB: number
     case 'WW_ERR_RUN_ABORTED':
       return toRunFailureOf(3, error.message, { internal: true, broken: true });
     case 'WW_ERR_RUNTIME_SATURATED':
-      return toRunFailureOf(3, text, { internal: true });
+      return toRunFailureOf(3, text, { internal: true, began: false });
     default:
       return toRunFailureOf(internal ? 3 : 2, text, {
         internal,
@@ -103,6 +105,7 @@ function toRunFailureOf(
     peakMemoryBytes: facts.peakMemoryBytes,
     internal: facts.internal ?? false,
     broken: facts.broken ?? false,
+    began: facts.began ?? true,
   };
 }
 
