@@ -53,7 +53,10 @@ describe('under load', () => {
         ...Array.from({ length: lanes }, loop),
       ]);
       for (const done of good) expect(done).toBeGreaterThan(1);
-      expect(new Set(loops.flat())).toEqual(new Set(['WW_ERR_RUN_TIMEOUT']));
+      // On V8 those of them that get no thread in time do not begin.
+      const begun = loops.flat().filter((code) => code !== 'WW_ERR_RUNTIME_SATURATED');
+      expect(new Set(begun)).toEqual(new Set(['WW_ERR_RUN_TIMEOUT']));
+      if (name !== 'v8') expect(begun).toHaveLength(20);
       // V8 can be stopped only with its thread; an engine with threads of its own interrupts the guest.
       if (name === 'v8') expect(runner.status().endedThreads).toBeGreaterThan(0);
       for (const container of [looping, sleeping, echoing]) await container.post('/destroy', '');
