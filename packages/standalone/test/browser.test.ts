@@ -107,6 +107,22 @@ describe.skipIf(executable === undefined)(
       expect(misdeeds).toEqual([]);
     });
 
+    it('asks for a key when its own is taken away during an upload', async () => {
+      await using other = await startPageServer();
+      const { page, misdeeds } = await openPage(browser, other.url);
+      await page.route('**/actions/add?overwrite=*', async (route) => {
+        other.services.users.remove('guest');
+        await route.continue();
+      });
+      await page.getByRole('button', { name: 'Upload an action' }).click();
+      await page.getByLabel('WebAssembly module').setInputFiles(examplePath('add/build/add.wasm'));
+      await page.getByRole('button', { name: 'Upload', exact: true }).click();
+      await page.getByText('You were signed out').waitFor();
+      await page.getByLabel('Auth key').waitFor();
+      expect(await page.getByRole('dialog').count()).toBe(0);
+      expect(misdeeds).toEqual([]);
+    });
+
     it('takes a file that is dropped anywhere', async () => {
       const { page, misdeeds } = await openPage(browser, server.url);
       await page.getByRole('heading', { name: 'Actions' }).waitFor();
