@@ -8,6 +8,8 @@ import { indentJson, objectFault, parseJson } from './json-text.js';
 import { recordPanel } from './record-panel.js';
 import { keepArguments, lastArguments } from './session.js';
 
+/** So many pixels of the outcome are to be seen. */
+const outcomeSeenMin = 120;
 const recordPollMs = 1000;
 /** Records are there before the answer; should one not be, it is asked for so often. */
 const recordAttempts = 600;
@@ -76,7 +78,9 @@ export function invokeForm(session, identifier, onDone) {
       const record = await runAction(text, waiting.signal);
       outcome.replaceChildren(element('h2', {}, 'Outcome'), recordPanel(record));
       outcome.hidden = false;
-      outcome.scrollIntoView({ block: 'nearest' });
+      // Where there is one column it lies below what is seen; elsewhere nothing is to move.
+      if (outcome.getBoundingClientRect().top > innerHeight - outcomeSeenMin)
+        outcome.scrollIntoView();
       const { response } = /** @type {import('./wire.js').ActivationDocument} */ (
         parseJson(record)
       );
