@@ -155,7 +155,7 @@ function closing(): Rejection {
 function uriTooLong(length: number, uriBytesMax: number): Rejection {
   return new Rejection(
     'WW_ERR_API_URI_TOO_LONG',
-    `The path with its query has ${String(length)} bytes. Allowed are ${String(uriBytesMax)}.`,
+    `The path with its query has ${String(length)} bytes. Allowed are ${String(uriBytesMax)} bytes.`,
   );
 }
 

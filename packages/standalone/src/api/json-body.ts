@@ -47,6 +47,6 @@ export function tooLarge(length: number | undefined, bytesMax: number): Rejectio
   const found = length === undefined ? '' : `It has ${String(length)} bytes. `;
   return new Rejection(
     'WW_ERR_API_TOO_LARGE',
-    `The request content is too large. ${found}Allowed are ${String(bytesMax)}.`,
+    `The request content is too large. ${found}Allowed are ${String(bytesMax)} bytes.`,
   );
 }

@@ -28,6 +28,7 @@ function open(limits = { entitiesMax: 100, charactersMax: 1_000_000 }): Opened {
   });
   const codes = new SqliteCodeStore(transactions, {
     graceMs,
+    graceBytesMax,
     onError: (error) => errors.push(error),
   });
   const create = (): SqliteEntityStore => new SqliteEntityStore(transactions, codes, limits);
@@ -35,6 +36,7 @@ function open(limits = { entitiesMax: 100, charactersMax: 1_000_000 }): Opened {
 }
 
 const graceMs = 1000;
+const graceBytesMax = 1000;
 const page = { skip: 0, limit: 100 };
 const names = (entities: readonly Entity[]): readonly string[] =>
   entities.map(({ path }) => path.name);
@@ -329,6 +331,28 @@ describe('code', () => {
     entities.put(action({ codeDigest }));
     vi.advanceTimersByTime(graceMs);
     expect(codes.get(codeDigest)).toBeDefined();
+  });
+
+  test('that no action has makes room for the latest when there is much of it', () => {
+    const { entities, codes } = open();
+    const used = codes.put(Buffer.alloc(600, 'used'));
+    entities.put(action({ codeDigest: used }));
+    const first = codes.put(Buffer.alloc(400, 'first'));
+    const second = codes.put(Buffer.alloc(400, 'second'));
+    // The one in use was only looked at.
+    expect([used, first, second].map((digest) => codes.get(digest) !== undefined)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const third = codes.put(Buffer.alloc(900, 'third'));
+    expect(codes.get(first)).toBeUndefined();
+    expect(codes.get(second)).toBeUndefined();
+    const huge = codes.put(Buffer.alloc(5000, 'huge'));
+    expect(codes.get(third)).toBeUndefined();
+    // Whoever has just put it gives it to an action now.
+    expect(codes.get(huge)).toBeDefined();
+    expect(codes.get(used)).toBeDefined();
   });
 
   test('that no action has goes after a while, or at the next start', () => {
