@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isRejection } from '../rejections.js';
+import { parseExactJson } from './exact-json.js';
 import {
   assertLimits,
   defaultLimits,
@@ -72,7 +73,12 @@ describe('limits', () => {
     expect(codeOf({ [name]: most + 1 })).toBe('WW_ERR_API_LIMIT');
   });
 
-  it.each([1.5, '128', true, {}, Number.NaN, 1e300])('refuse %j', (memory) => {
+  it.each(['60000.0', '6e4', '6E+4'])('take %s, which is an integer too', (timeout) => {
+    const value = parseExactJson(Buffer.from(`{"timeout":${timeout}}`));
+    expect(parseLimits(value)).toEqual({ timeoutMs: 60_000 });
+  });
+
+  it.each([1.5, '128', true, {}, [128], Number.NaN, 1e300])('refuse %j', (memory) => {
     expect(codeOf({ memory })).toBe('WW_ERR_API_LIMIT');
   });
 

@@ -38,9 +38,11 @@ export function parseLimits(value: unknown): LimitsPatch {
   const patch: { -readonly [Key in keyof LimitsPatch]: LimitsPatch[Key] } = {};
   for (const key of keys) {
     const { name } = fields[key];
-    const limit = memberOf(value, name);
-    if (limit === undefined) continue;
-    if (typeof limit !== 'number' || !Number.isSafeInteger(limit))
+    const found = memberOf(value, name);
+    if (found === undefined) continue;
+    // By its text, which is there of numbers such as `60000.0` too.
+    const limit = Number(JSON.stringify(found));
+    if (!Number.isSafeInteger(limit))
       throw new Rejection('WW_ERR_API_LIMIT', `The limit "${name}" must be an integer.`);
     patch[key] = limit;
   }
