@@ -94,8 +94,7 @@ export function signOut() {
 const argumentsMax = 20_000;
 
 /**
- * The arguments that an action was last invoked with. They stay in this tab: they may be secrets, and
- * web actions are pages of the same origin.
+ * The arguments that an action was last invoked with. They stay in this tab: they may be secrets.
  *
  * @param {Session} session
  * @param {string} path

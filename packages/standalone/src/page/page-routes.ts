@@ -36,7 +36,7 @@ const pageHeaders = {
   'content-security-policy': securityPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // Web actions are pages of the same origin: one that opens this page gets no hold of it.
+  // A page of a web action may be let into this origin: one that opens this page gets no hold of it.
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   // Kept, but asked for each time: after an update nobody works with yesterday's page.
