@@ -48,12 +48,12 @@ export function grantHttp(requests: CapabilityRequests, policy: PolicyConfig): H
   if (!requests.netAccess)
     return {
       type: 'denied',
-      reason: 'the action does not ask for it: set the annotation net_access to true',
+      reason: 'The action does not ask for it by its annotation net_access.',
     };
   if (policy.httpHosts.length === 0)
     return {
       type: 'denied',
-      reason: 'the operator grants no hosts (policy.httpHosts is empty)',
+      reason: 'The operator grants no hosts (policy.httpHosts is empty).',
     };
   return { type: 'granted', hosts: policy.httpHosts };
 }
