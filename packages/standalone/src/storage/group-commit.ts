@@ -4,6 +4,12 @@ import type { Transactions } from './transactions.js';
 /** Most writes of a transaction: bounds how long one holds the event loop. */
 const groupMax = 256;
 
+/**
+ * Turns of the event loop whose writes go together. A turn without work takes microseconds, so nobody who
+ * is alone waits for company. With 8 callers 3 turns made about a third more invocations than one; more turns showed no more.
+ */
+const turnsGathered = 3;
+
 interface PendingWrite {
   readonly write: () => void;
   /** After the commit, before the promise settles. */
@@ -13,7 +19,7 @@ interface PendingWrite {
 }
 
 /**
- * Writes that share transactions: those of one turn of the event loop are committed together after it.
+ * Writes that share transactions: those of a few turns of the event loop are committed together after them.
  * Whoever waits is answered after the commit. Writes happen in the order they came.
  */
 export class GroupCommit {
@@ -83,8 +89,16 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    // After the input and output of this turn, so that everything that came with it goes together.
+    this.#flushAfter(turnsGathered);
+  }
+
+  /** After the input and output of some turns, so that what came with them goes together. */
+  #flushAfter(turns: number): void {
     setImmediate(() => {
+      if (turns > 1 && this.#pending.length > 0) {
+        this.#flushAfter(turns - 1);
+        return;
+      }
       this.#isScheduled = false;
       this.flush();
     });

@@ -20,7 +20,7 @@ import type { ActivationQuery, ActivationStore, ActivationSummary, Page } from '
 import type { Transactions } from './transactions.js';
 
 /**
- * Records of activations. Writes of one turn of the event loop share a transaction, because a transaction
+ * Records of activations. Writes of a few turns of the event loop share a transaction, because a transaction
  * costs several times what a record does.
  */
 export class SqliteActivationStore implements ActivationStore {

@@ -68,7 +68,7 @@ export type ActivationSummary = Omit<ActivationRecord, 'resultJson' | 'resultByt
 export interface ActivationStore {
   /**
    * Notes activations that are about to be answered with their id alone. After a crash they have a
-   * record that says so. Settles when it is durable: writes of one turn of the event loop share a transaction.
+   * record that says so. Settles when it is durable: writes of a few turns of the event loop share a transaction.
    */
   accept(activation: AcceptedActivation): Promise<void>;
   /** Writes a record, and forgets that it was accepted. Settles when it is durable. */
