@@ -24,6 +24,7 @@ function open(dataFolder: string): OpenedStorage {
   return openStorage({
     dataFolder,
     activationsMax: 10_000_000,
+    activationBytesMax: 1_000_000_000,
     activationAgeMsMax: 86_400_000,
     onError: (error) => {
       throw error;

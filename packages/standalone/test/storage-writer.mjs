@@ -10,6 +10,7 @@ const [dataFolder, round] = process.argv.slice(2);
 const { storage } = openStorage({
   dataFolder,
   activationsMax: 10_000_000,
+  activationBytesMax: 1_000_000_000,
   activationAgeMsMax: 86_400_000,
   onError: (error) => {
     throw error;

@@ -117,6 +117,12 @@ const storageSchema = section({
     3650 * dayMs,
     'How long records of activations are kept.',
   ),
+  activationBytesMax: count(
+    1024 * mebibyte,
+    mebibyte,
+    1_048_576 * mebibyte,
+    'Bytes that the database may take without the code of actions; the oldest records of activations go first.',
+  ),
 });
 
 const poolSchema = section({

@@ -1,3 +1,4 @@
+import type { ActivationRecord } from '../entities/activation-record.js';
 import { RowStatement } from './row-statement.js';
 import { toNumber, toOptionalNumber } from './row-values.js';
 import type { Transactions } from './transactions.js';
@@ -5,6 +6,8 @@ import type { Transactions } from './transactions.js';
 export interface ActivationRetentionOptions {
   readonly activationsMax: number;
   readonly activationAgeMsMax: number;
+  /** What the database may take without the code of actions. */
+  readonly activationBytesMax: number;
   readonly now: () => number;
   /** Is told of failures: nobody waits for the work here. */
   readonly onError: (error: unknown) => void;
@@ -14,12 +17,13 @@ export interface ActivationRetentionOptions {
 const batchMax = 32;
 /** How long one step may hold the event loop; a batch that is begun is finished. */
 const stepMsMax = 3;
-/** After so many records the oldest are looked at. */
+/** After so many records, or so many characters of results and logs, the oldest are looked at. */
 const insertsPerStep = 256;
+const charactersPerStep = 16 * 1024 * 1024;
 const intervalMs = 30_000;
 
 /**
- * Removes the records that are too many or too old: always the ones stored first, so that those that are
+ * Removes the records that are too many, too large together, or too old: always the ones stored first, so that those that are
  * left are numbered without gaps, and counting them costs nothing. Age is that of the end, and none
  * goes before one that was stored earlier: where a clock ran ahead, records wait for their number or for
  * that time to pass. It works in steps of a few milliseconds, and behind all others.
@@ -30,9 +34,12 @@ export class ActivationRetention {
   readonly #bounds: RowStatement;
   readonly #oldestKept: RowStatement;
   readonly #remove: RowStatement;
+  readonly #usedBytes: RowStatement;
+  readonly #codeBytes: RowStatement;
   readonly #timer: NodeJS.Timeout;
   #immediate: NodeJS.Immediate | undefined;
   #insertsLeft = insertsPerStep;
+  #charactersLeft = charactersPerStep;
 
   constructor(transactions: Transactions, options: ActivationRetentionOptions) {
     const { database } = transactions;
@@ -49,16 +56,28 @@ export class ActivationRetention {
         WHERE ifnull(end, start) >= ?`,
     );
     this.#remove = new RowStatement(database, 'DELETE FROM activations WHERE sequence < ?');
+    this.#usedBytes = new RowStatement(
+      database,
+      `SELECT (page_count - freelist_count) * page_size
+        FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+    );
+    this.#codeBytes = new RowStatement(
+      database,
+      'SELECT ifnull(sum(octet_length(bytes)), 0) FROM codes',
+    );
     this.#timer = setInterval(() => {
       this.schedule();
     }, intervalMs).unref();
   }
 
   /** A record was stored. */
-  countInsert(): void {
+  countInsert({ resultJson = '', logs }: Pick<ActivationRecord, 'resultJson' | 'logs'>): void {
     this.#insertsLeft -= 1;
-    if (this.#insertsLeft > 0) return;
+    this.#charactersLeft -= resultJson.length;
+    for (const line of logs) this.#charactersLeft -= line.length;
+    if (this.#insertsLeft > 0 && this.#charactersLeft > 0) return;
     this.#insertsLeft = insertsPerStep;
+    this.#charactersLeft = charactersPerStep;
     this.schedule();
   }
 
@@ -103,7 +122,17 @@ export class ActivationRetention {
     const removable = Math.max(
       Math.min(excess, batchMax),
       oldestKept === undefined ? batchMax : oldestKept - lowest,
+      this.#isTooLarge() ? 1 : 0,
     );
     return removable <= 0 ? 0 : this.#remove.run(lowest + removable);
+  }
+
+  /** Free pages are used again before the database grows. */
+  #isTooLarge(): boolean {
+    const { activationBytesMax } = this.#options;
+    const used = toNumber(this.#usedBytes.get()?.[0]);
+    return (
+      used > activationBytesMax && used - toNumber(this.#codeBytes.get()?.[0]) > activationBytesMax
+    );
   }
 }

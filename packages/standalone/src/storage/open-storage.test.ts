@@ -29,6 +29,7 @@ function open(dataFolder: string): OpenedStorage {
   const opened = openStorage({
     dataFolder,
     activationsMax: 1000,
+    activationBytesMax: 1_000_000_000,
     activationAgeMsMax: 60_000,
     now: () => 1_000,
     onError: (error) => {

@@ -13,6 +13,8 @@ export interface StorageOptions {
   readonly activationsMax: number;
   /** How long records of activations are kept. */
   readonly activationAgeMsMax: number;
+  /** What the database may take without the code of actions; the oldest records go first. */
+  readonly activationBytesMax: number;
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
   /** Is told of failures of work that nobody waits for, such as removing old records. */
@@ -45,8 +47,8 @@ export function openStorage(options: StorageOptions): OpenedStorage {
 function createStorage({ transactions, path, close }: OpenData, options: StorageOptions): Storage {
   const codes = new SqliteCodeStore(transactions, { onError: options.onError });
   codes.removeUnused();
-  const { activationsMax, activationAgeMsMax, onError, now = Date.now } = options;
-  const retention = { activationsMax, activationAgeMsMax, onError, now };
+  const { now = Date.now } = options;
+  const retention = { ...options, now };
   const activations = new SqliteActivationStore(transactions, path, retention);
   const closeNow = (): void => {
     activations.close();

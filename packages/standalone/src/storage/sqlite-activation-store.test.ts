@@ -20,6 +20,7 @@ interface Opened {
 interface Settings {
   readonly activationsMax?: number;
   readonly activationAgeMsMax?: number;
+  readonly activationBytesMax?: number;
   readonly now?: () => number;
 }
 
@@ -32,6 +33,7 @@ function open(settings: Settings = {}): Opened {
     const store = new SqliteActivationStore(transactions, path, {
       activationsMax: 1_000_000,
       activationAgeMsMax: 1_000_000,
+      activationBytesMax: 1_000_000_000,
       now: () => 1000,
       onError: (error) => errors.push(error),
       ...own,
@@ -335,6 +337,30 @@ describe('the oldest records go', () => {
       expect(activations.count(guest)).toBe(100);
     });
     expect(ids(activations.list(guest, { skip: 99, limit: 1 }))).toEqual([5 * 256 - 100]);
+    expect(errors).toEqual([]);
+  });
+
+  test('when they are too large together, while new ones come', async () => {
+    const { activations, reopen, transactions, errors } = open({ activationBytesMax: 20_000_000 });
+    // Code does not count.
+    transactions.database.exec("INSERT INTO codes VALUES ('c', zeroblob(30000000))");
+    for (let index = 0; index < 40; index += 1)
+      await storeMany(activations, 1, () => ({
+        activationId: activationId(index),
+        startEpochMs: index,
+        logs: ['x'.repeat(1_000_000)],
+      }));
+    await vi.waitFor(() => {
+      expect(activations.count(guest)).toBeLessThan(40);
+    });
+    // At a start those that came last are looked at too.
+    const store = reopen();
+    await vi.waitFor(() => {
+      expect(store.count(guest)).toBeLessThan(20);
+    });
+    const kept = ids(store.list(guest, page));
+    expect(kept.length).toBeGreaterThan(15);
+    expect(kept).toEqual(Array.from(kept, (_, index) => 39 - index));
     expect(errors).toEqual([]);
   });
 

@@ -66,7 +66,7 @@ export class SqliteActivationStore implements ActivationStore {
       },
       () => {
         this.#accepted.delete(activationId);
-        this.#retention.countInsert();
+        this.#retention.countInsert(record);
       },
     );
   }
