@@ -1,5 +1,6 @@
 import { JsonSyntaxError, scanJson } from '@wasmwhisk/json-text';
 import { Rejection } from '../rejections.js';
+import { readJson } from './read-json.js';
 
 /** Deepest nesting of a body. Enough for any parameter, and little enough for `JSON.parse` and `JSON.stringify` to recurse. */
 export const exactJsonDepthMax = 1000;
@@ -10,7 +11,7 @@ export const exactJsonDepthMax = 1000;
  */
 export const exactJsonValuesMax: number = 1024 * 1024;
 
-/** Most values of a body with a number that must be kept as text: each takes a call then, some ten times as long. */
+/** Most values of a body with a number that must be kept as text, or a name with escapes: each takes a call then, some ten times as long. */
 export const exactJsonTextsMax: number = 256 * 1024;
 
 /** What Node 24 has and the types of ES2024 do not know. */
@@ -40,15 +41,27 @@ export function parseExactJson(bytes: Uint8Array): unknown {
     if (error instanceof JsonSyntaxError) throw malformed(error.message, error);
     throw error;
   }
-  const isExact = survey(bytes);
+  const { isExact, hasEscapedName } = survey(bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  if (hasEscapedName) return readJson(text, toExactNumber);
   // A reviver makes parsing several times slower, and most bodies need none.
   if (isExact) return JSON.parse(text) as unknown;
   return exactJson.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source
-      ? exactJson.rawJSON(source)
-      : value,
+    typeof value === 'number' && source !== undefined ? toExactNumber(source) : value,
   );
+}
+
+function toExactNumber(source: string): unknown {
+  const value = Number(source);
+  return String(value) === source ? value : exactJson.rawJSON(source);
+}
+
+/** What decides how a text is parsed. */
+interface Survey {
+  /** `JSON.parse` alone keeps every number as it was written. */
+  readonly isExact: boolean;
+  /** A member's name is written with a backslash: see `readJson`. */
+  readonly hasEscapedName: boolean;
 }
 
 const quote = 0x22;
@@ -57,19 +70,21 @@ const backslash = 0x5c;
 /**
  * Walks over valid JSON, and counts.
  *
- * @returns whether `JSON.parse` alone keeps every number as it was written
  * @throws Rejection `WW_ERR_API_BODY`
  */
-function survey(bytes: Uint8Array): boolean {
+function survey(bytes: Uint8Array): Survey {
   let depth = 0;
   // Never less than there are: each value is the first, or the first of a container, or behind a comma.
   let values = 1;
   let isExact = true;
+  let hasEscapedName = false;
   let at = 0;
   while (at < bytes.length) {
     const byte = bytes[at];
     if (byte === quote) {
-      at = behindString(bytes, at);
+      const end = behindString(bytes, at);
+      if (!hasEscapedName && isName(bytes, end)) hasEscapedName = hasEscape(bytes, at, end);
+      at = end;
       continue;
     }
     if (byte === 0x7b || byte === 0x5b) {
@@ -86,14 +101,29 @@ function survey(bytes: Uint8Array): boolean {
       continue;
     }
     // At once: what follows may be most of 50 MiB.
-    const valuesMax = isExact ? exactJsonValuesMax : exactJsonTextsMax;
+    const isPlain = isExact && !hasEscapedName;
+    const valuesMax = isPlain ? exactJsonValuesMax : exactJsonTextsMax;
     if (values > valuesMax)
       throw malformed(
-        `it has more than ${String(valuesMax)} values${isExact ? '' : ', with numbers that JavaScript would change'}`,
+        `it has more than ${String(valuesMax)} values${isPlain ? '' : ', with numbers that JavaScript would change or names with escapes'}`,
       );
     at += 1;
   }
-  return isExact;
+  return { isExact, hasEscapedName };
+}
+
+/** Whether a colon follows the string that ends here. */
+function isName(bytes: Uint8Array, end: number): boolean {
+  let at = end;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) at += 1;
+    else return byte === 0x3a;
+  }
+}
+
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes.subarray(start, end).includes(backslash);
 }
 
 /** Strings may be as long as the code of an action, so the quote is looked for natively where nothing is escaped. */
