@@ -4,7 +4,7 @@
 default:
     @just --list --unsorted
 
-# Start the executor with a demonstration
+# Start an OpenWhisk on this machine, with a demonstration
 [group('dev')]
 start *arguments:
     npm start -- {{ arguments }}
@@ -54,7 +54,7 @@ check *arguments:
 bench *arguments:
     npm run bench -- {{ arguments }}
 
-# Build the native engine (--quick: without link-time optimisation)
+# Build the native engine (--quick: incrementally)
 [group('native')]
 native *arguments:
     npm run build:native -- {{ arguments }}
