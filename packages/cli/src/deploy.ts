@@ -1,4 +1,4 @@
-import { inspectCode, type ExecutorConfig } from '@wasmwhisk/executor';
+import { inspectCode, type CodeInspection, type ExecutorConfig } from '@wasmwhisk/executor';
 import { callApi } from './api-client.js';
 import { findApiTarget, type ApiTarget, type ApiTargetOptions } from './api-target.js';
 import { toValueText } from './arguments-text.js';
@@ -43,10 +43,12 @@ export async function deploy(request: DeployRequest): Promise<void> {
   const target = findApiTarget(request.target, context.environment, guestKey);
   const code = readDeployCode(source);
   // What other kinds take, their own executor knows.
-  if (/^wasm:/i.test(kind))
-    await withProgress('checking', () =>
+  if (/^wasm:/i.test(kind)) {
+    const inspection = await withProgress('checking', () =>
       inspectCode({ ...toCodeText(code), main: main ?? 'main' }, config),
     );
+    context.writeError(formatRefusals(inspection));
+  }
   if (request.package !== undefined) await createPackage(target, request.package);
   const startedAt = performance.now();
   const answer = await upload(target, request, code);
@@ -59,6 +61,16 @@ export async function deploy(request: DeployRequest): Promise<void> {
     authKey: target.authKey,
   };
   context.writeOut(formatDeployed(action, request.json));
+}
+
+/** A warning where no runtime here takes the code. Deployed it is all the same: the other side may have others. */
+function formatRefusals({ runtimes }: Pick<CodeInspection, 'runtimes'>): string {
+  const reasons: string[] = [];
+  for (const { name, assessment } of runtimes) {
+    if (assessment.type === 'supported') return '';
+    reasons.push(`  ${name}: ${assessment.reason.replace(/\n[^]*/, '')}\n`);
+  }
+  return `wasmwhisk: no runtime of this machine takes this code, so its first invocation may fail:\n${reasons.join('')}`;
 }
 
 /** Makes the package if it is missing. @throws CliError */

@@ -185,6 +185,17 @@ describe('wasmwhisk deploy', () => {
     expect(seen).toEqual([]);
   });
 
+  it('warns of code that no runtime of this machine takes, and leaves it to the other side', async () => {
+    const { url, seen } = await startFake(200, stored);
+    // The header of a module, and nothing in it.
+    const header = Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    const ended = await deploy(url, path.join(scratchFolder({ 'none.wasm': header }), 'none.wasm'));
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/^wasmwhisk: no runtime of this machine takes this code/);
+    expect(ended.stderr).toContain('\n  v8: it exports neither _start');
+    expect(seen).toHaveLength(1);
+  });
+
   it('suspects the size when the connection is closed under a large file', async () => {
     const server = createServer((request) => {
       request.once('data', () => request.socket.resetAndDestroy());
