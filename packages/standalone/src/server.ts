@@ -30,13 +30,13 @@ export async function startStandaloneServer(standalone: Standalone): Promise<Sta
       { host },
       'listening beyond loopback: whoever has a key can run code; the published default keys are no secret',
     );
+  // In the background, while the routes are made: somebody's first action finds the compiler there.
+  void standalone.services.executor.prime();
   const app = buildStandaloneApp(standalone.services);
   await app.listen({ host, port, listenTextResolver: () => '' });
   const address = app.server.address() as AddressInfo;
   const url = `http://${toReachable(host)}:${String(address.port)}`;
   standalone.apiHost = url;
-  // In the background: somebody's first action finds the compiler there.
-  void standalone.services.executor.prime();
   let closed: Promise<void> | undefined;
   const shutDown = (): Promise<void> => {
     closed ??= (async () => {
