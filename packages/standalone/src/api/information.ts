@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { StandaloneConfig } from '../config/schema.js';
+import { wasmFamily, wasmKind } from '../entities/kinds.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -34,9 +35,9 @@ export function toSystemInformation({ api, throttle, actions }: StandaloneConfig
       max_action_logs: logsMax,
     },
     runtimes: {
-      wasm: [
+      [wasmFamily]: [
         {
-          kind: 'wasm:0.1',
+          kind: wasmKind,
           image: 'wasm',
           default: true,
           deprecated: false,
