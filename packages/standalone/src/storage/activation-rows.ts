@@ -27,15 +27,11 @@ const conditions = {
   named: 'namespace = ? AND name = ? AND package IS ? AND start >= ? AND start <= ?',
 } as const;
 
-/** What is asked of records; each form has one statement. */
-export type ActivationListForm = 'summaries' | 'records' | 'count';
-
 /** The SQL of a list or count; its parameters are `queryParameters`, then limit and offset of a list. */
-export function toActivationSql(form: ActivationListForm, query: ActivationQuery): string {
+export function toActivationSql(form: 'list' | 'count', query: ActivationQuery): string {
   const condition = query.name === undefined ? conditions.all : conditions.named;
   if (form === 'count') return `SELECT count(*) FROM activations WHERE ${condition}`;
-  const columns = form === 'summaries' ? summaryColumns : allColumns;
-  return `SELECT ${columns} FROM activations WHERE ${condition}
+  return `SELECT ${summaryColumns} FROM activations WHERE ${condition}
     ORDER BY start DESC, sequence DESC LIMIT ? OFFSET ?`;
 }
 

@@ -11,11 +11,10 @@ import {
   toIdBytes,
   toLostRecord,
   toRow,
-  type ActivationListForm,
 } from './activation-rows.js';
 import { GroupCommit } from './group-commit.js';
 import { RowStatement } from './row-statement.js';
-import { toNumber, toText, type Row } from './row-values.js';
+import { toNumber, toText } from './row-values.js';
 import type { ActivationQuery, ActivationStore, ActivationSummary, Page } from './stores.js';
 import type { Transactions } from './transactions.js';
 
@@ -80,11 +79,10 @@ export class SqliteActivationStore implements ActivationStore {
   }
 
   list(query: ActivationQuery, page: Page): readonly ActivationSummary[] {
-    return this.#all('summaries', query, page).map(fromSummaryRow);
-  }
-
-  listFull(query: ActivationQuery, page: Page): readonly ActivationRecord[] {
-    return this.#all('records', query, page).map(fromRow);
+    this.#group.flush();
+    const { limit, skip } = page;
+    const rows = this.#statement('list', query).all(...queryParameters(query), limit, skip);
+    return rows.map(fromSummaryRow);
   }
 
   count(query: ActivationQuery): number {
@@ -98,13 +96,7 @@ export class SqliteActivationStore implements ActivationStore {
     this.#group.close();
   }
 
-  #all(form: ActivationListForm, query: ActivationQuery, page: Page): readonly Row[] {
-    this.#group.flush();
-    const { limit, skip } = page;
-    return this.#statement(form, query).all(...queryParameters(query), limit, skip);
-  }
-
-  #statement(form: ActivationListForm, query: ActivationQuery): RowStatement {
+  #statement(form: 'list' | 'count', query: ActivationQuery): RowStatement {
     const sql = toActivationSql(form, query);
     const known = this.#lists.get(sql);
     if (known !== undefined) return known;

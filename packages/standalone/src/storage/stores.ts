@@ -76,8 +76,6 @@ export interface ActivationStore {
   find(namespace: string, activationId: string): ActivationRecord | undefined;
   /** Latest start first. */
   list(query: ActivationQuery, page: Page): readonly ActivationSummary[];
-  /** The same with results and logs. */
-  listFull(query: ActivationQuery, page: Page): readonly ActivationRecord[];
   count(query: ActivationQuery): number;
 }
 
