@@ -1,3 +1,4 @@
+import { kindOf } from '../entities/action-document.js';
 import type { Action } from '../entities/entity.js';
 import { toPathText } from '../entities/entity-path.js';
 import { isTruthy, valueOf, type KeyValue } from '../entities/key-value.js';
@@ -34,7 +35,6 @@ export function factsOf(action: Action): ActionFacts {
 
 function toFacts({ path, exec, limits, annotations }: Action): ActionFacts {
   const pathText = toPathText(path);
-  const kind = exec.type === 'code' ? exec.kind : 'sequence';
   const apiKey = valueOf(annotations, 'provide-api-key');
   return {
     pathText,
@@ -43,7 +43,7 @@ function toFacts({ path, exec, limits, annotations }: Action): ActionFacts {
     isFinal: valueOf(annotations, 'final') === true,
     recordAnnotations: [
       { key: 'path', json: JSON.stringify(pathText) },
-      { key: 'kind', json: JSON.stringify(kind) },
+      { key: 'kind', json: JSON.stringify(kindOf(exec)) },
       { key: 'limits', json: toLimitsText(limits) },
     ],
     groups: [],
