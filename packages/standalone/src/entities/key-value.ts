@@ -18,7 +18,7 @@ export function valueOf(entries: readonly KeyValue[], key: string): unknown {
  * `false`, `null`, 0 and empty texts. Callers decide what absence means.
  */
 export function isTruthy(value: unknown): boolean {
-  return value !== undefined && Boolean(value);
+  return Boolean(value);
 }
 
 /** One list of several, each key once; later lists win, and within a list later entries do. */

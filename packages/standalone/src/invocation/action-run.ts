@@ -8,7 +8,7 @@ import type { CodeStore } from '../storage/stores.js';
 import { factsOf } from './action-facts.js';
 import type { ActivationLogs } from './activation-logs.js';
 import { mergeArguments } from './arguments.js';
-import type { ContainerGroup, PooledContainer } from './container-group.js';
+import type { PooledContainer } from './container-group.js';
 import { PoolError, type ContainerPool } from './container-pool.js';
 import { toRecord } from './record.js';
 import {
@@ -107,7 +107,7 @@ export class ActionRunner {
         }
         startedAt = performance.now();
         if (!pooled.ready) {
-          const failed = await this.#initialize(pooled, group, task, arrivedAt);
+          const failed = await this.#initialize(pooled, task, arrivedAt);
           if (failed !== undefined) return failed;
           initMs = performance.now() - startedAt;
         }
@@ -166,14 +166,13 @@ export class ActionRunner {
   /** @returns how the activation ended, when it ends here. */
   async #initialize(
     pooled: PooledContainer,
-    group: ContainerGroup,
     task: ActivationTask,
     arrivedAt: number,
   ): Promise<Course | undefined> {
     const { pool } = this.#options;
-    const { timeoutMs } = group.action.limits;
+    const { timeoutMs } = pooled.group.action.limits;
     const startedAt = performance.now();
-    const initialized = this.#startInitialization(pooled, group);
+    const initialized = this.#startInitialization(pooled);
     const waitMs = startedAt - arrivedAt;
     try {
       if (await inTime(initialized, timeoutMs)) {
@@ -204,10 +203,8 @@ export class ActionRunner {
     }
   }
 
-  async #startInitialization(
-    { container }: PooledContainer,
-    { action, exec, environment }: ContainerGroup,
-  ): Promise<void> {
+  async #startInitialization({ container, group }: PooledContainer): Promise<void> {
+    const { action, exec, environment } = group;
     const load = (): Uint8Array => {
       const bytes = this.#options.codes.get(exec.codeDigest);
       if (bytes !== undefined) return bytes;

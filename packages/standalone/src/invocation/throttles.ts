@@ -5,7 +5,6 @@ const minuteMs = 60_000;
 
 /** What a namespace asks for. One object for as long as the process lives: there are few of them. */
 export interface NamespaceLoad {
-  readonly namespace: string;
   /** Minutes since 1970 that the counters are of. */
   minute: number;
   invocations: number;
@@ -65,7 +64,7 @@ export class Throttles {
     const minute = Math.floor(this.#now() / minuteMs);
     let load = this.#loads.get(namespace);
     if (load === undefined) {
-      load = { namespace, minute, invocations: 0, fires: 0, running: 0 };
+      load = { minute, invocations: 0, fires: 0, running: 0 };
       this.#loads.set(namespace, load);
     } else if (load.minute !== minute) {
       load.minute = minute;

@@ -17,7 +17,7 @@ export function fromDocument(document: string): Entity {
 
 /** Freezes an entity with all that is in it; in place. */
 export function freezeEntity<Frozen extends Entity>(entity: Frozen): Frozen {
-  if (!Object.isFrozen(entity)) freezeDeep(entity);
+  freezeDeep(entity);
   return entity;
 }
 
