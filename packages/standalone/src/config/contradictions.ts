@@ -2,32 +2,24 @@ import { formatQuantity, type Contradiction } from '@wasmwhisk/executor';
 import { standaloneShape, type StandaloneConfig } from './schema.js';
 import { executorWidths } from './standalone-defaults.js';
 
-/** Settings whose values must not fall, from the first to the last. */
-const rising = [
-  ['actions.timeoutMsMin', 'actions.timeoutMs', 'actions.timeoutMsMax'],
-  ['actions.memoryMiBMin', 'actions.memoryMiB', 'actions.memoryMiBMax', 'pool.memoryMiB'],
+/** Settings whose value must not be above that of another. */
+const bounded = [
+  ['actions.timeoutMsMin', 'actions.timeoutMs'],
+  ['actions.timeoutMs', 'actions.timeoutMsMax'],
+  ['actions.memoryMiBMin', 'actions.memoryMiB'],
+  ['actions.memoryMiB', 'actions.memoryMiBMax'],
+  ['actions.memoryMiBMax', 'pool.memoryMiB'],
   ['actions.logsMiB', 'actions.logsMiBMax'],
   ['actions.concurrency', 'actions.concurrencyMax'],
 ] as const;
 
 /** Every pair of settings that do not fit together although each is valid by itself. */
 export function findContradictions(config: StandaloneConfig): readonly Contradiction[] {
-  const falling = rising.flatMap((paths) =>
-    paths.flatMap((path, index) =>
-      paths.slice(index + 1, index + 2).flatMap((next) => {
-        const [value, bound] = [readNumber(config, path), readNumber(config, next)];
-        return value <= bound
-          ? []
-          : [
-              contradiction(
-                path,
-                `is ${show(path, value)}, above ${next} (${show(next, bound)})`,
-                next,
-              ),
-            ];
-      }),
-    ),
-  );
+  const above = bounded.flatMap(([path, other]) => {
+    const [value, bound] = [readNumber(config, path), readNumber(config, other)];
+    const reason = `is ${show(path, value)}, above ${other} (${show(other, bound)})`;
+    return value <= bound ? [] : [contradiction(path, reason, other)];
+  });
   const narrow = executorWidths(config).flatMap(({ path, from, have, need }) =>
     have >= need
       ? []
@@ -39,7 +31,7 @@ export function findContradictions(config: StandaloneConfig): readonly Contradic
           ),
         ],
   );
-  return [...falling, ...narrow];
+  return [...above, ...narrow];
 }
 
 function contradiction(path: string, reason: string, other: string): Contradiction {
