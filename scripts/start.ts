@@ -4,12 +4,8 @@
 //   npm start -- --once          ends after the demonstration
 //   npm start -- --port 3300     listens elsewhere; 0 takes any free port
 import { parseArgs } from 'node:util';
-import {
-  loadStandaloneConfig,
-  Standalone,
-  startStandaloneServer,
-  type StandaloneServer,
-} from '@wasmwhisk/standalone';
+import type { ListeningServer } from '@wasmwhisk/executor';
+import { loadStandaloneConfig, Standalone, startStandaloneServer } from '@wasmwhisk/standalone';
 import { pino } from 'pino';
 import { DemoClient, demonstrate } from './start/demonstration.ts';
 
@@ -69,7 +65,7 @@ function open(port: string): Standalone {
 }
 
 /** Listens; `undefined` when the port is taken, which has been said then. */
-async function listen(standalone: Standalone): Promise<StandaloneServer | undefined> {
+async function listen(standalone: Standalone): Promise<ListeningServer | undefined> {
   try {
     return await startStandaloneServer(standalone);
   } catch (error) {

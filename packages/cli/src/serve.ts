@@ -1,4 +1,9 @@
-import { Executor, startServer, type ExecutorServer, type LoadedConfig } from '@wasmwhisk/executor';
+import {
+  Executor,
+  startServer,
+  type ListeningServer,
+  type LoadedConfig,
+} from '@wasmwhisk/executor';
 import { changedSettings } from './changed-settings.js';
 import type { CommandContext } from './command-context.js';
 import { toListenError } from './listen-error.js';
@@ -57,7 +62,7 @@ export async function serve({ loaded, single, json, context }: ServeOptions): Pr
   }
 }
 
-async function listen(executor: Executor): Promise<ExecutorServer> {
+async function listen(executor: Executor): Promise<ListeningServer> {
   try {
     return await startServer(executor);
   } catch (error) {
@@ -65,6 +70,6 @@ async function listen(executor: Executor): Promise<ExecutorServer> {
   }
 }
 
-function toListeningLine({ url, port }: ExecutorServer): object {
+function toListeningLine({ url, port }: ListeningServer): object {
   return { event: 'listening', url, port, pid: process.pid, version };
 }

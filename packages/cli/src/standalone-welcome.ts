@@ -1,4 +1,5 @@
-import { isLoopback, type Standalone } from '@wasmwhisk/standalone';
+import { isLoopback } from '@wasmwhisk/executor';
+import type { Standalone } from '@wasmwhisk/standalone';
 import { isPublishedKey } from './published-keys.js';
 import { version } from './version.js';
 

@@ -1,10 +1,5 @@
-import type { LoadedConfig } from '@wasmwhisk/executor';
-import {
-  Standalone,
-  startStandaloneServer,
-  type StandaloneConfig,
-  type StandaloneServer,
-} from '@wasmwhisk/standalone';
+import type { ListeningServer, LoadedConfig } from '@wasmwhisk/executor';
+import { Standalone, startStandaloneServer, type StandaloneConfig } from '@wasmwhisk/standalone';
 import { changedSettings } from './changed-settings.js';
 import type { CommandContext } from './command-context.js';
 import { toListenError } from './listen-error.js';
@@ -58,7 +53,7 @@ export async function standalone({ loaded, json, context }: StandaloneOptions): 
   }
 }
 
-async function listen(opened: Standalone): Promise<StandaloneServer> {
+async function listen(opened: Standalone): Promise<ListeningServer> {
   try {
     return await startStandaloneServer(opened);
   } catch (error) {
@@ -66,7 +61,7 @@ async function listen(opened: Standalone): Promise<StandaloneServer> {
   }
 }
 
-function toListeningLine({ url, port }: StandaloneServer, { storage }: StandaloneConfig): object {
+function toListeningLine({ url, port }: ListeningServer, { storage }: StandaloneConfig): object {
   const data = storage.dataFolder === '' ? null : storage.dataFolder;
   return { event: 'listening', url, port, pid: process.pid, version, data };
 }

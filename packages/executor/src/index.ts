@@ -49,6 +49,14 @@ export {
 export { Executor, type ExecutorMode, type ExecutorOptions } from './executor.js';
 export { toInitFailure, toRunFailure, type Failure } from './failure.js';
 export { buildApp } from './http/app.js';
+export {
+  isLoopback,
+  listen,
+  type ListeningServer,
+  type ListenSettings,
+  type ServedService,
+} from './http/listening-server.js';
+export { answerUnusual, serverOptions } from './http/server-options.js';
 export { inspectCode, type CodeInspection } from './inspection.js';
 export type { ActivationLogLimits } from './logs/activation-log.js';
 export type { LogLine } from './logs/log-line.js';
@@ -70,4 +78,4 @@ export type {
 export type { Lease } from './preparation/shared-cache.js';
 export type { TemporaryFolder } from './preparation/temporary-folder.js';
 export { chooseRuntime, RuntimeChooser, runtimeModules, type OnUnavailable } from './runtimes.js';
-export { startServer, type ExecutorServer } from './server.js';
+export { startServer } from './server.js';

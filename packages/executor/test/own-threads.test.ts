@@ -8,7 +8,7 @@ import {
   loadConfig,
   runtimeModules,
   startServer,
-  type ExecutorServer,
+  type ListeningServer,
 } from '@wasmwhisk/executor';
 import type { EngineOptions, FakeWasmRuntime } from '@wasmwhisk/runtime';
 import { commandOf } from './adversary.js';
@@ -18,7 +18,7 @@ const brokenRuntime = `data:text/javascript,throw new Error('the binary is made 
 
 interface Service {
   readonly executor: Executor;
-  readonly server: ExecutorServer;
+  readonly server: ListeningServer;
   /** What it logged, a JSON object each. */
   readonly logged: Record<string, unknown>[];
   post(path: string, body: object, signal?: AbortSignal): Promise<Posted>;

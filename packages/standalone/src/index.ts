@@ -3,9 +3,8 @@ export {
   type StandaloneConfigOptions,
 } from './config/load-standalone-config.js';
 export { standaloneConfigSchema, standaloneShape, type StandaloneConfig } from './config/schema.js';
-export { isLoopback } from './loopback.js';
 export { isRejection, Rejection, rejections, type RejectionCode } from './rejections.js';
-export { startStandaloneServer, type StandaloneServer } from './server.js';
+export { startStandaloneServer } from './server.js';
 export { Standalone, type StandaloneOptions } from './standalone.js';
 export {
   isStorageError,

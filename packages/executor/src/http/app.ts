@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Executor } from '../executor.js';
-import { answerUnusual, ContainerPorts, serverOptions } from './container-ports.js';
+import { ContainerPorts } from './container-ports.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
 import { addOperatorRoutes } from './operator-routes.js';
 import { addOriginGuard } from './origin-guard.js';
+import { answerUnusual, serverOptions } from './server-options.js';
 import { addServiceRoutes } from './service-routes.js';
 import { addSingleRoutes } from './single-routes.js';
 

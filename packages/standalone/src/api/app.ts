@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { answerUnusual, serverOptions } from '@wasmwhisk/executor';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
@@ -56,11 +57,7 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
       answerFrameworkError(error, request, reply, logger);
     },
     http: {
-      noDelay: true,
-      /** How often connections are looked at for requests that do not arrive, in milliseconds. */
-      connectionsCheckingInterval: 5000,
-      // Node would refuse a request without one by an answer that is no JSON: the guard does it.
-      requireHostHeader: false,
+      ...serverOptions,
       maxHeaderSize: config.api.uriBytesMax + headersBytesMax,
       // Told here too, because Node takes its time for headers from it: were that one longer, Node
       // would exchange the two, and bodies would have a minute.
@@ -72,8 +69,7 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
     genReqId: toTransactionId,
   });
   app.server.maxConnections = server.connectionsMax;
-  // Node would answer an expectation that it does not know by itself: such requests are handled like any.
-  app.server.on('checkExpectation', (request, response) => {
+  answerUnusual(app.server, (request, response) => {
     app.routing(request, response);
   });
   addErrorHandler(app, logger);

@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.js';
+import { isLoopback } from '@wasmwhisk/executor';
 import { defaultUsers } from '../users/default-users.js';
 import type { Users } from '../users/users.js';
 
