@@ -1,12 +1,14 @@
 import { expect, onTestFinished } from 'vitest';
-import { echoGuest, openWebFixture, type WebAnswer, type WebFixture } from './web-fixture.js';
+import {
+  echoGuest,
+  jsonOf,
+  openWebFixture,
+  type WebAnswer,
+  type WebFixture,
+} from './web-fixture.js';
 
 /** The folder of the three actions that `wsk api` calls. */
 export const management = '/api/v1/web/whisk.system/apimgmt';
-
-export function jsonOf({ text }: WebAnswer): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>;
-}
 
 /** Status and code of a refusal. */
 export function codeOf({ status, headers }: WebAnswer): readonly unknown[] {

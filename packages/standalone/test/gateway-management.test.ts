@@ -1,14 +1,7 @@
 import openwhisk from 'openwhisk';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  codeOf,
-  jsonOf,
-  management,
-  openGateway,
-  toBody,
-  type GatewayFixture,
-} from './gateway-fixture.js';
-import type { WebFixture } from './web-fixture.js';
+import { codeOf, management, openGateway, toBody, type GatewayFixture } from './gateway-fixture.js';
+import { jsonOf, type WebFixture } from './web-fixture.js';
 
 /** What the client has, and its types do not know. */
 interface Getter {

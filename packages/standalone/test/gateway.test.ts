@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, jsonOf, openGateway, type GatewayFixture } from './gateway-fixture.js';
-import { echoGuest, type WebFixture } from './web-fixture.js';
+import { codeOf, openGateway, type GatewayFixture } from './gateway-fixture.js';
+import { echoGuest, jsonOf, type WebFixture } from './web-fixture.js';
 
 let whisk: WebFixture;
 let manage: GatewayFixture['manage'];

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
+  codeOf,
   echoGuest,
+  jsonOf,
   openWebFixture,
   toKeyValues,
   type WebAnswer,
@@ -27,14 +29,6 @@ async function openOther(settings: Readonly<Record<string, string>>): Promise<We
   const fixture = await openWebFixture(settings);
   onTestFinished(() => fixture.close());
   return fixture;
-}
-
-function jsonOf({ text }: WebAnswer): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-function codeOf({ headers }: WebAnswer): unknown {
-  return headers['x-wasmwhisk-error'];
 }
 
 describe('a web action is found', () => {

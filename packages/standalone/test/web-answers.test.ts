@@ -1,9 +1,11 @@
 import { isWasmRuntimeError } from '@wasmwhisk/runtime';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
+  codeOf,
   constantGuest,
   echoGuest,
   greetGuest,
+  jsonOf,
   openWebFixture,
   type WebAnswer,
   type WebFixture,
@@ -27,14 +29,6 @@ afterAll(async () => {
 async function answerOf(name: string, result: unknown, extension = 'http'): Promise<WebAnswer> {
   await whisk.deploy(name, await constantGuest(JSON.stringify(result)));
   return whisk.request(`${web}/${name}.${extension}`);
-}
-
-function jsonOf({ text }: WebAnswer): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-function codeOf({ headers }: WebAnswer): unknown {
-  return headers['x-wasmwhisk-error'];
 }
 
 /** Why no runtime here runs components that handle HTTP; `undefined` when one does. */

@@ -47,6 +47,15 @@ export interface WebAnswer {
   readonly text: string;
 }
 
+export function jsonOf({ text }: WebAnswer): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** The code of a refusal. */
+export function codeOf({ headers }: WebAnswer): unknown {
+  return headers['x-wasmwhisk-error'];
+}
+
 export interface WebRequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
