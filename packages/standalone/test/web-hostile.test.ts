@@ -1,6 +1,12 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { constantGuest, echoGuest, openWebFixture, type WebFixture } from './web-fixture.js';
+import {
+  codeOf,
+  constantGuest,
+  echoGuest,
+  openWebFixture,
+  type WebFixture,
+} from './web-fixture.js';
 
 const web = '/api/v1/web/guest/default';
 
@@ -119,7 +125,7 @@ describe('what a client sends', () => {
     ['a reserved name twice', '/echo.json?__ow_body=1&__ow_body=2', 'WW_ERR_WEB_RESERVED'],
   ])('is refused with 400: %s', async (_title, path, code) => {
     const answer = await whisk.request(`${web}${path}`);
-    expect([answer.status, answer.headers['x-wasmwhisk-error']]).toEqual([400, code]);
+    expect([answer.status, codeOf(answer)]).toEqual([400, code]);
     expect(JSON.parse(answer.text)).toEqual({
       error: expect.any(String),
       code: answer.headers['x-request-id'],
@@ -141,15 +147,12 @@ describe('what a client sends', () => {
       headers: { 'content-type': type },
       body,
     });
-    expect([answer.status, answer.headers['x-wasmwhisk-error']]).toEqual([400, 'WW_ERR_API_BODY']);
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'WW_ERR_API_BODY']);
   });
 
   it('is too long for a path', async () => {
     const answer = await whisk.request(`${web}/echo.json?a=${'x'.repeat(9000)}`);
-    expect([answer.status, answer.headers['x-wasmwhisk-error']]).toEqual([
-      414,
-      'WW_ERR_API_URI_TOO_LONG',
-    ]);
+    expect([answer.status, codeOf(answer)]).toEqual([414, 'WW_ERR_API_URI_TOO_LONG']);
   });
 
   it('is a query of as many names as fit', async () => {
@@ -165,14 +168,20 @@ describe('what a client sends', () => {
       headers: { 'content-type': 'application/octet-stream' },
       body: bytes,
     });
-    // As base64 it is longer than a result may be: the action has failed, and nothing else.
-    expect(answer.status).toBe(400);
+    // As base64 it is longer than a result may be: an application error, whose text is no answer of JSON.
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'WW_ERR_WEB_RESULT']);
+    const id = String(answer.headers['x-openwhisk-activation-id']);
+    const record = whisk.services.storage.activations.find('guest', id);
+    expect(record?.statusCode).toBe(1);
+    expect(record?.resultJson).toContain('exceeds the limit');
     const text = await whisk.request(`${web}/raw.text`, {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },
       body: '"'.repeat(200_000),
     });
+    // It was run, and gives back no member that is a text of its own.
     expect(text.status).toBe(404);
+    expect(text.headers['x-openwhisk-activation-id']).toBeDefined();
   });
 
   it('is a content type that cannot be read', async () => {
@@ -181,10 +190,7 @@ describe('what a client sends', () => {
       headers: { 'content-type': ';;' },
       body: 'x',
     });
-    expect([answer.status, answer.headers['x-wasmwhisk-error']]).toEqual([
-      415,
-      'WW_ERR_API_MEDIA_TYPE',
-    ]);
+    expect([answer.status, codeOf(answer)]).toEqual([415, 'WW_ERR_API_MEDIA_TYPE']);
   });
 
   it('cannot hide a body behind a GET', async () => {
@@ -211,9 +217,6 @@ describe('what a client sends', () => {
 
   it('is not let in under a name that is not ours', async () => {
     const answer = await whisk.request(`${web}/echo.json`, { headers: { host: 'evil.example' } });
-    expect([answer.status, answer.headers['x-wasmwhisk-error']]).toEqual([
-      403,
-      'WW_ERR_API_FOREIGN',
-    ]);
+    expect([answer.status, codeOf(answer)]).toEqual([403, 'WW_ERR_API_FOREIGN']);
   });
 });
