@@ -31,10 +31,11 @@ function openRunner(...containers: FakeContainer[]) {
   const pool = openFakePool(executor, { memoryMiB: 100 });
   const codes: CodeStore = { put: () => '', get: () => undefined };
   const onError = vi.fn();
+  const logs = new ActivationLogs();
   const runner = new ActionRunner({
     pool,
     codes,
-    logs: new ActivationLogs(),
+    logs,
     config: { api: { resultBytesMax: 1024 }, limits: { deadlineMarginMs: 50 } },
     apiHost: () => 'http://127.0.0.1:3233',
     now: () => 10_000,
@@ -54,7 +55,7 @@ function openRunner(...containers: FakeContainer[]) {
     };
     return runner.run(task, action.exec);
   };
-  return { run, pool, executor, onError };
+  return { run, pool, executor, logs, onError };
 }
 
 describe('ActionRunner', () => {
@@ -179,7 +180,16 @@ describe('ActionRunner', () => {
   });
 
   it('collects no logs where the limit is none', async () => {
-    const { run } = openRunner(containerOf());
-    expect((await run(actionOf('a', { logsMiB: 0 }))).logs).toEqual([]);
+    const written = (): RunAnswer => {
+      logs.line(
+        { containerId: 'c', activationId: 'f'.repeat(32) },
+        { time: new Date(0).toISOString(), stream: 'stdout', log: 'written' },
+      );
+      return answer;
+    };
+    const container = containerOf({ run: () => Promise.resolve(written()) });
+    const { run, logs } = openRunner(container, container);
+    expect((await run(actionOf('a', { logsMiB: 1 }))).logs).toHaveLength(1);
+    expect((await run(actionOf('b', { logsMiB: 0 }))).logs).toEqual([]);
   });
 });
