@@ -5,19 +5,22 @@ import { readJson } from './read-json.js';
 
 const read = (text: string): unknown => readJson(text, Number);
 
-/** Any JSON text, with names and strings written with escapes wherever that is possible. */
-const escaped = fc.json({ stringUnit: 'binary' }).map((text) =>
-  text.replaceAll(/[\u0080-\uffff]/g, (character) => {
+/** With names and strings written with escapes wherever that is possible. */
+function escape(text: string): string {
+  return text.replaceAll(/[\u0080-\uffff]/g, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0');
     return `\\u${code}`;
-  }),
-);
+  });
+}
 
 describe('readJson', () => {
-  it('reads what JSON.parse reads', () => {
+  it('reads what was written', () => {
+    // Not compared with JSON.parse, which reads some of these names wrongly.
     fc.assert(
-      fc.property(fc.oneof(fc.json(), escaped), (text) => {
-        expect(JSON.stringify(read(text))).toBe(JSON.stringify(JSON.parse(text)));
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = JSON.stringify(value);
+        for (const written of [text, escape(text)])
+          expect(JSON.stringify(read(written))).toBe(text);
       }),
     );
   });
