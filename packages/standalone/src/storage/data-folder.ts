@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StorageError, toStorageError } from './storage-error.js';
+import { hasSystemCode, StorageError, toStorageError } from './storage-error.js';
 
 /** What lies where in a data folder; absolute paths. */
 export interface DataFolder {
@@ -44,8 +44,7 @@ export function createPrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
-      throw toStorageError(error, path);
+    if (!hasSystemCode(error, 'EEXIST')) throw toStorageError(error, path);
   }
   // A link that leads nowhere exists, and is no file.
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)

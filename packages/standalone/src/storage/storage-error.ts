@@ -28,6 +28,11 @@ export function isStorageError(error: unknown): error is StorageError {
   return error instanceof StorageError;
 }
 
+/** Whether the system refused something with this code, such as `ENOENT`. */
+export function hasSystemCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
 /** SQLite's primary result codes that mean something to us. */
 const sqliteResults = {
   busy: 5,

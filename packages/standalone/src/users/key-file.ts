@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isOpenToOthers } from '../storage/data-folder.js';
-import { StorageError, toStorageError } from '../storage/storage-error.js';
+import { hasSystemCode, StorageError, toStorageError } from '../storage/storage-error.js';
 
 export const secretBytes = 32;
 
@@ -21,7 +21,7 @@ export function readKeyFile(path: string): Uint8Array {
       );
     secret = readFileSync(path);
   } catch (error) {
-    if (!isMissing(error)) throw toStorageError(error, path);
+    if (!hasSystemCode(error, 'ENOENT')) throw toStorageError(error, path);
     throw new StorageError(
       'WW_ERR_STORAGE_KEY',
       `The key file "${path}" is missing: without it nobody can be authenticated. Put back a copy.`,
@@ -57,16 +57,11 @@ export function readOrCreateKeyFile(path: string): Uint8Array {
     linkSync(temporary, path);
     synchronize(dirname(path));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
-      throw toStorageError(error, path);
+    if (!hasSystemCode(error, 'EEXIST')) throw toStorageError(error, path);
   } finally {
     rmSync(temporary, { force: true });
   }
   return readKeyFile(path);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Has the disk keep the names in a folder. Windows opens no folders, and keeps them by itself. */
