@@ -18,7 +18,8 @@ export function addUserCommand(program: Command, context: CommandContext): void 
     .summary('create, show, list and delete users of a standalone OpenWhisk')
     .description(
       `Users of 'wasmwhisk standalone', as wskadmin has them: a subject, a namespace and an auth key.
-Works on the data folder, whether a server uses it or not; a server knows of a change at once.`,
+Works on the data folder, whether a server uses it or not; a server knows of a change
+within a tenth of a second.`,
     )
     .addHelpText(
       'after',
