@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
+/** The published default key of `guest`. */
+export const guestKey =
+  '23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP';
+
 /** The file of an example action's module, such as `add/build/add.wasm`. */
 export function findExample(path: string): string {
   return join(root, 'examples/actions', path);
@@ -52,8 +56,7 @@ export function toRunBody(value: string, options: RunBodyOptions = {}): string {
     action_name: `/${namespace}/bench`,
     action_version: '0.0.1',
     api_host: 'https://openwhisk.example',
-    api_key:
-      '23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP',
+    api_key: guestKey,
     activation_id: options.activationId ?? randomBytes(16).toString('hex'),
     transaction_id: randomBytes(16).toString('hex'),
     deadline: String(deadlineEpochMs),

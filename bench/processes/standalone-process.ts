@@ -1,14 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guestKey } from '../load/actions.ts';
 import { JsonClient } from '../load/json-client.ts';
 import { command, freePort, waitForAnswer } from './executor-process.ts';
 import { OwnedProcess } from './owned-process.ts';
 import { wasmtimeVariable } from './wasmtime-command.ts';
-
-/** The published default key of `guest`. */
-const guestKey =
-  '23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP';
 
 /** `Authorization` of `guest`. */
 export const guestAuthorization = `Basic ${Buffer.from(guestKey).toString('base64')}`;
