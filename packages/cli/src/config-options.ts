@@ -137,7 +137,7 @@ function toFlags(values: ConfigOptionValues): ConfigFlag[] {
 
 /**
  * The settings of `wasmwhisk standalone`, which one shell and one file may hold too. Loading them costs
- * a tenth of a second, so only where something is written that an executor does not know.
+ * tens of milliseconds, so only where something is written that an executor does not know.
  */
 async function findOtherShape(
   shape: ConfigShape<unknown>,
