@@ -5,6 +5,9 @@ import { readJson } from './read-json.js';
 
 const read = (text: string): unknown => readJson(text, Number);
 
+/** Not made within a test: the first time takes a second or more. */
+const anyValue = fc.jsonValue({ stringUnit: 'binary' });
+
 /** With names and strings written with escapes wherever that is possible. */
 function escape(text: string): string {
   return text.replaceAll(/[\u0080-\uffff]/g, (character) => {
@@ -17,7 +20,7 @@ describe('readJson', () => {
   it('reads what was written', () => {
     // Not compared with JSON.parse, which reads some of these names wrongly.
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      fc.property(anyValue, (value) => {
         const text = JSON.stringify(value);
         for (const written of [text, escape(text)])
           expect(JSON.stringify(read(written))).toBe(text);
