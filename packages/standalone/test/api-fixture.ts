@@ -6,6 +6,7 @@ import { loadStandaloneConfig } from '../dist/config/load-standalone-config.js';
 import type { ActivationRecord } from '../dist/entities/activation-record.js';
 import { Standalone } from '../dist/standalone.js';
 import type { Storage } from '../dist/storage/stores.js';
+import { authKeys, toAuthorization } from './auth-keys.js';
 
 /** The answer to a call. */
 export interface Answer {
@@ -21,7 +22,7 @@ export interface CallOptions {
   /** Sent as JSON; a text or bytes as they are. */
   readonly body?: unknown;
   /** Default: guest. */
-  readonly user?: 'guest' | 'stranger';
+  readonly user?: keyof typeof authKeys;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -42,14 +43,8 @@ export interface ApiFixture {
   tick(): void;
 }
 
-const keys = {
-  guest:
-    '23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP',
-  stranger: `11111111-71f6-4ed5-8c54-816aa4f8c502:${'s'.repeat(64)}`,
-} as const;
-
 /** The header of guest. */
-export const authorization: string = toHeader(keys.guest);
+export const authorization: string = toAuthorization(authKeys.guest);
 
 /** The smallest module, in base64. */
 const emptyModule = 'AGFzbQEAAAA=';
@@ -61,7 +56,7 @@ export function openApi(settings: Readonly<Record<string, string>> = {}): ApiFix
   let time = Date.now();
   const services = { ...standalone.services, now: () => time };
   const { storage, users } = services;
-  users.create({ subject: 'stranger', authKey: keys.stranger });
+  users.create({ subject: 'stranger', authKey: authKeys.stranger });
   const app = buildStandaloneApp(services);
   onTestFinished(async () => {
     await app.close();
@@ -74,7 +69,7 @@ export function openApi(settings: Readonly<Record<string, string>> = {}): ApiFix
       method,
       url: path.startsWith('/api') ? path : `/api/v1/namespaces/_${path}`,
       headers: {
-        authorization: toHeader(keys[user]),
+        authorization: toAuthorization(authKeys[user]),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -122,8 +117,4 @@ export function recordOf(
     annotations: [{ key: 'kind', json: '"wasm:0.1"' }],
     ...changes,
   };
-}
-
-function toHeader(authKey: string): string {
-  return `Basic ${Buffer.from(authKey).toString('base64')}`;
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '@wasmwhisk/standalone';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toAuthorization } from './auth-keys.js';
 import { findChromium, hasFocus, openPage, startBrowser } from './browser/chromium.js';
 import { guestKeyOf, readGuest, startPageServer, type PageServer } from './browser/page-server.js';
 
@@ -156,7 +157,7 @@ describe.skipIf(executable === undefined)(
         {
           method: 'POST',
           headers: {
-            authorization: `Basic ${Buffer.from(authKey).toString('base64')}`,
+            authorization: toAuthorization(authKey),
             'content-type': 'application/json',
           },
           body: JSON.stringify({

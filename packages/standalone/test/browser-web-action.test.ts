@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { toAuthorization } from './auth-keys.js';
 import { findChromium, openPage, startBrowser } from './browser/chromium.js';
 import { guestKeyOf, startPageServer, type PageServer } from './browser/page-server.js';
 import { constantGuest } from './web-fixture.js';
@@ -31,7 +32,7 @@ async function foundBy(page: Page): Promise<Found> {
 }
 
 async function deploySpy(server: PageServer): Promise<string> {
-  const key = `Basic ${Buffer.from(guestKeyOf(server.services)).toString('base64')}`;
+  const key = toAuthorization(guestKeyOf(server.services));
   const script = tries.replace('KEY', JSON.stringify(key));
   const html = `<!doctype html><output></output><script type="module">${script}</script>`;
   const annotations = [{ key: 'web-export', value: true }];

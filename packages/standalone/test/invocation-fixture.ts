@@ -3,6 +3,7 @@ import { onTestFinished, vi } from 'vitest';
 import { buildStandaloneApp } from '../dist/api/app.js';
 import { loadStandaloneConfig } from '../dist/config/load-standalone-config.js';
 import { Standalone } from '../dist/standalone.js';
+import { authKeys, toAuthorization } from './auth-keys.js';
 import { guests, type GuestName } from './guests.js';
 
 /** A record as the API shows it. */
@@ -36,7 +37,7 @@ export interface Answer {
 
 interface CallOptions {
   readonly body?: unknown;
-  readonly user?: keyof typeof keys;
+  readonly user?: keyof typeof authKeys;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -56,25 +57,19 @@ export interface Whisk {
   /** Invokes and waits for the record. */
   invoke(name: string, args?: object): Promise<ShownRecord>;
   /** The record of an activation, as soon as it is stored. */
-  record(activationId: string | undefined, user?: keyof typeof keys): Promise<ShownRecord>;
+  record(activationId: string | undefined, user?: keyof typeof authKeys): Promise<ShownRecord>;
   /** How many records there are. */
   count(): Promise<number>;
 }
 
-const keys = {
-  guest:
-    '23bc46b1-71f6-4ed5-8c54-816aa4f8c502:123zO3xZCLrMN6v2BKK1dXYFpXlPkccOFqm12CdAsMgRU4VrNZ9lyGVCGuMDGIwP',
-  stranger: `11111111-71f6-4ed5-8c54-816aa4f8c502:${'s'.repeat(64)}`,
-} as const;
-
 /** What `Authorization` says of guest. */
-export const guestAuthorization = `Basic ${Buffer.from(keys.guest).toString('base64')}`;
+export const guestAuthorization: string = toAuthorization(authKeys.guest);
 
 export function openWhisk(settings: Readonly<Record<string, string>> = {}): Whisk {
   const flags = Object.entries(settings).map(([path, text]) => ({ path, text, flag: path }));
   const { config } = loadStandaloneConfig({ environment: {}, flags });
   const standalone = new Standalone({ config, logger: pino({ level: 'fatal' }), environment: {} });
-  standalone.services.users.create({ subject: 'stranger', authKey: keys.stranger });
+  standalone.services.users.create({ subject: 'stranger', authKey: authKeys.stranger });
   const app = buildStandaloneApp(standalone.services);
   onTestFinished(async () => {
     await standalone.close();
@@ -86,7 +81,7 @@ export function openWhisk(settings: Readonly<Record<string, string>> = {}): Whis
       method,
       url: path.startsWith('/api') ? path : `/api/v1/namespaces/_${path}`,
       headers: {
-        authorization: `Basic ${Buffer.from(keys[user]).toString('base64')}`,
+        authorization: toAuthorization(authKeys[user]),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

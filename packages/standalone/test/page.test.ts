@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toAuthorization } from './auth-keys.js';
 import {
   examplePath,
   guestKeyOf,
@@ -29,7 +30,7 @@ function get(path: string, options: RequestInit = {}): Promise<Response> {
 }
 
 function basic(authKey: string): RequestInit {
-  return { headers: { authorization: `Basic ${Buffer.from(authKey).toString('base64')}` } };
+  return { headers: { authorization: toAuthorization(authKey) } };
 }
 
 describe('the page', () => {

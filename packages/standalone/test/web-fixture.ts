@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { loadStandaloneConfig, Standalone, startStandaloneServer } from '@wasmwhisk/standalone';
 import { pino } from 'pino';
 import wabt from 'wabt';
+import { toAuthorization } from './auth-keys.js';
 
 const guests = new URL('../../executor/guests/build/', import.meta.url);
 
@@ -149,10 +150,7 @@ function send(
   { method = 'GET', headers = {}, body, authKey }: WebRequestOptions,
 ): Promise<WebAnswer> {
   return new Promise((resolve, reject) => {
-    const authorization =
-      authKey === undefined
-        ? {}
-        : { authorization: `Basic ${Buffer.from(authKey).toString('base64')}` };
+    const authorization = authKey === undefined ? {} : { authorization: toAuthorization(authKey) };
     const outgoing = httpRequest(
       {
         port,

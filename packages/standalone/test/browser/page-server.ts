@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadStandaloneConfig, Standalone, startStandaloneServer } from '@wasmwhisk/standalone';
 import { pino } from 'pino';
+import { toAuthorization } from '../auth-keys.js';
 
 /** A standalone OpenWhisk that listens on loopback and keeps nothing. */
 export interface PageServer extends AsyncDisposable {
@@ -36,7 +37,7 @@ export async function startPageServer(
     const answer = await fetch(`${server.url}/api/v1/namespaces/_/${path}`, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(guestKeyOf(services)).toString('base64')}`,
+        authorization: toAuthorization(guestKeyOf(services)),
         'content-type': 'application/json',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
