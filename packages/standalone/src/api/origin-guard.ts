@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StandaloneConfig } from '../config/schema.js';
 import { Rejection } from '../rejections.js';
+import { quote } from '../shown-text.js';
 
 const allowedMethods = 'GET, DELETE, POST, PUT, HEAD';
 const allowedHeaders = 'Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent';
@@ -98,8 +99,4 @@ function foreignHost(host: string): Rejection {
     'WW_ERR_API_FOREIGN',
     `The Host ${quote(host)} is not ours. The operator may allow it with server.allowedHosts.`,
   );
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

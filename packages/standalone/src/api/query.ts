@@ -1,4 +1,5 @@
 import { Rejection } from '../rejections.js';
+import { quote } from '../shown-text.js';
 import type { Page } from '../storage/stores.js';
 
 /** Items of a list whose caller says nothing, as in OpenWhisk. */
@@ -76,8 +77,4 @@ function malformed(name: string, reason: string): Rejection {
     'WW_ERR_API_QUERY',
     `The query parameter '${name}' was malformed:\n${reason}`,
   );
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

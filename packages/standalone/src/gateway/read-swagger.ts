@@ -1,4 +1,5 @@
 import { isJsonObject, memberOf, textMember, type JsonObject } from '../entities/json-members.js';
+import { shorten } from '../shown-text.js';
 import type { Identity } from '../users/identity.js';
 import { isWebExtension, type WebExtension } from '../web/web-address.js';
 import type { ApiDefinition, ApiOperation, ApiPath, ApiTarget } from './api-definition.js';
@@ -97,8 +98,4 @@ function readTarget(called: JsonObject, identity: Identity, byDefault: WebExtens
     extension: ending !== undefined && isWebExtension(ending) ? ending : byDefault,
     secureKey: undefined,
   };
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { Rejection } from '../rejections.js';
+import { shorten } from '../shown-text.js';
 import { decodeBase64, isBase64 } from './base64-text.js';
 import { cutObject, toText, type JsonValue } from './json-object.js';
 import { isJsonType, isTextType, parseMediaType, toMediaTypeText } from './media-types.js';
@@ -203,8 +204,4 @@ function notValid(reason: string, cause?: unknown): Rejection {
     `The result of the action is not valid as message/http: ${reason}.`,
     { cause },
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
