@@ -79,7 +79,10 @@ const cases = [
 ] as const;
 
 describe.each(cases)('A container on %s with %s', (runtime, grow, large) => {
-  const skip = runtime === 'wasmtime' && missing !== undefined;
+  if (runtime === 'wasmtime' && missing !== undefined) {
+    it.skip(`is not tried: ${missing}`);
+    return;
+  }
 
   const openWith = (memoryMiB: number): Executor =>
     openExecutor({
@@ -87,7 +90,7 @@ describe.each(cases)('A container on %s with %s', (runtime, grow, large) => {
       'limits.memoryBytes': String(memoryMiB * mebibyte),
     });
 
-  it.skipIf(skip)('holds a memory limit of its own, beside others with the same code', async () => {
+  it('holds a memory limit of its own, beside others with the same code', async () => {
     const executor = openWith(64);
     const code = await guestOf(grow);
     // The last is above the operator's.
@@ -105,7 +108,7 @@ describe.each(cases)('A container on %s with %s', (runtime, grow, large) => {
     }
   });
 
-  it.skipIf(skip)('does not take code that declares more memory than it may have', async () => {
+  it('does not take code that declares more memory than it may have', async () => {
     const executor = openWith(1536);
     const code = await guestOf(large);
     const attempt = (memoryMiB: number): Promise<Container> =>
