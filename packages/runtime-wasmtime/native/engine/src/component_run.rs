@@ -2,29 +2,28 @@
 
 use crate::container::{Container, Linked};
 use crate::engine::{CommandRequest, RunRequest, Shared};
-use crate::failure::{FailedGuest, Failure, is_normal_exit, to_failure};
+use crate::failure::{FailedGuest, Failure, is_normal_exit, to_failure, unliftable};
 use crate::guest_store::{ComponentStore, OutgoingHttp, http_context, resource_table};
 use crate::guest_wasi::{self, Stdio};
 use crate::limiter::Limiter;
 use crate::module_run::{PROGRAM_NAME, abandon_command, failed, finish_command, show};
 use crate::outbox::{Stream, Success};
+use crate::preemption::Preemption;
 use crate::run_state::RunState;
 use crate::run_task::GuestEnd;
 use crate::settings::GuestInterface;
 use crate::streams::{AskedInput, GivenInput, GuestOutput, Inbox, LogStream};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::Store;
-use wasmtime::component::{Instance, ResourceTable, WasmStr};
+use wasmtime::component::{Instance, ResourceTable};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmwhisk_guest_io::{
     Answer, CommandOutput, error_answer, fits_argument, http_request, http_response, plain_result,
-    plain_result_of,
 };
 
 /// One activation of a component in a fresh instance.
@@ -152,7 +151,7 @@ impl Guest {
         let mut store = Store::new(&shared.wasm, data);
         store.limiter(|data| &mut data.limiter);
         store.set_hostcall_fuel(guest_wasi::COMPONENT_CALL_BYTES_MAX);
-        guest_wasi::interruptible(&mut store, state);
+        Preemption::new(state, &shared.ticks).watch(&mut store);
         guest_wasi::give_fuel(&mut store, shared.settings.fuel)?;
         Ok(Guest {
             store,
@@ -205,11 +204,12 @@ impl Guest {
             return Err(misplaced());
         };
         let limit = container.settings.limits.result_bytes;
-        // The result counts as one call, although it is read where it lies.
+        // Lifting the result counts as one call.
         self.store
             .set_hostcall_fuel(limit.saturating_add(guest_wasi::COMPONENT_CALL_BYTES_MAX));
-        let input = String::from_utf8(input)
-            .map_err(|_| Failure::new("WW_ERR_GUEST_INPUT", "The arguments are no UTF-8."))?;
+        let input = String::from_utf8(input).map_err(|_| {
+            Failure::new("WW_ERR_GUEST_INPUT", "The arguments are not valid UTF-8.")
+        })?;
         let instance = match self.instantiate(container).await {
             Ok(instance) => instance,
             Err(failure) if failure.exit_code == Some(0) => {
@@ -217,26 +217,21 @@ impl Guest {
             }
             Err(failure) => return Err(failure),
         };
+        // Owned texts: the guest frees its result in post-return, which ends before the call does.
         let function = instance
-            .get_typed_func::<(&str,), (Result<WasmStr, WasmStr>,)>(&mut self.store, run)
+            .get_typed_func::<(&str,), (Result<String, String>,)>(&mut self.store, run)
             .map_err(|error| wrong_type(&container.settings.entry, &error))?;
         match function.call_async(&mut self.store, (&input,)).await {
-            Ok((Ok(text),)) => Ok(plain_result_of(self.text(&text)?.as_bytes(), limit)?),
-            Ok((Err(text),)) => Ok(error_answer(self.text(&text)?.into_owned(), limit)?),
+            Ok((Ok(text),)) => Ok(plain_result(text.into_bytes(), limit)?),
+            Ok((Err(text),)) => Ok(error_answer(text, limit)?),
             // Ended well without an answer, as a command may.
             Err(error) if is_normal_exit(&error) => Ok(plain_result(Vec::new(), limit)?),
-            Err(error) => Err(self.failure(&error)),
+            Err(error) => Err(match self.state.end() {
+                None => unliftable(&error, limit),
+                Some(_) => None,
+            }
+            .unwrap_or_else(|| self.failure(&error))),
         }
-    }
-
-    /// A text of the guest, where it lies in its memory.
-    fn text(&self, text: &WasmStr) -> Result<Cow<'_, str>, Failure> {
-        text.to_str(&self.store).map_err(|_| {
-            Failure::new(
-                "WW_ERR_RESULT_INVALID",
-                "The action returned a text that is no UTF-8.",
-            )
-        })
     }
 
     /// `handle` of `wasi:http/incoming-handler`: the answer's body is read while the guest writes it.

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::lanes::{self, Lanes};
 use crate::outbox::{Event, Outbox, Usage};
+use crate::preemption::Ticks;
 use crate::run_state::{End, RunState};
 use crate::run_task::GuestFuture;
 use crate::runs::Runs;
@@ -97,6 +98,7 @@ pub struct Shared {
     pub(crate) runs: Runs,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) alarm: Arc<Alarm>,
+    pub(crate) ticks: Arc<Ticks>,
     pub(crate) cache: Option<CodeCache>,
     pub(crate) inboxes: Mutex<HashMap<u64, Arc<Inbox>>>,
     pub(crate) threads: Handle,
@@ -168,6 +170,7 @@ impl Engine {
             runs: Runs::default(),
             outbox: Arc::new(Outbox::new(wake)),
             alarm: Arc::default(),
+            ticks: Arc::default(),
             cache,
             inboxes: Mutex::default(),
             threads: threads.handle().clone(),

@@ -1,6 +1,8 @@
 //! Why something failed, by the codes of `packages/runtime/src/errors.ts`.
 
 use crate::run_state::End;
+use std::char::DecodeUtf16Error;
+use std::str::Utf8Error;
 use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 use wasmwhisk_guest_io::GuestFault;
@@ -166,6 +168,34 @@ fn guest_failure(error: &wasmtime::Error) -> Failure {
             format!("The guest trapped: {}.", root_text(error)),
         )
     }
+}
+
+/// Why the result of a component could not be lifted; `None` where the guest itself failed. What fails
+/// inside the guest or its host calls has a backtrace, lifting a result has none.
+pub fn unliftable(error: &wasmtime::Error, limit: usize) -> Option<Failure> {
+    if error.downcast_ref::<WasmBacktrace>().is_some() {
+        return None;
+    }
+    if error.is::<Utf8Error>() || error.is::<DecodeUtf16Error>() {
+        return Some(Failure::new(
+            "WW_ERR_RESULT_INVALID",
+            "The action returned a text that is not valid Unicode.",
+        ));
+    }
+    is_call_too_large(error).then(|| {
+        Failure::new(
+            "WW_ERR_RESULT_TOO_LARGE",
+            format!("The action returned more than {limit} bytes, the limit of a result."),
+        )
+    })
+}
+
+/// Wasmtime's error for more than `set_hostcall_fuel` allows is private, and has its text only.
+fn is_call_too_large(error: &wasmtime::Error) -> bool {
+    error
+        .root_cause()
+        .to_string()
+        .contains("fuel allocated for hostcalls has been exhausted")
 }
 
 /// The innermost cause in one line, without frames.

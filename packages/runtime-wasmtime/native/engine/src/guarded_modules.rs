@@ -4,14 +4,13 @@
 use crate::guarded_call::Call;
 use crate::guest_files::{Charge, GuestFiles, OpenEntry, may_open};
 use crate::guest_store::ModuleStore;
+use crate::wasm_config::PREVIEW_1;
 use std::sync::Arc;
 use wasmtime::{Caller, Linker, Result};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::p1::types::{Errno, Fdflags};
 use wasmtime_wasi::p1::wasi_snapshot_preview1 as preview1;
 
-/// Both versions of the interface have these functions alike.
-const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 /// The first granted directory has this number.
 const FIRST_DIRECTORY: u32 = 3;
 
@@ -39,7 +38,7 @@ pub fn add_to_linker(linker: &mut Linker<ModuleStore>) -> Result<()> {
             )?
         };
     }
-    for module in MODULES {
+    for module in PREVIEW_1 {
         guard!(module, fd_write, (fd: i32, buffers: i32, count: i32, written: i32));
         guard!(module, fd_pwrite, (fd: i32, buffers: i32, count: i32, offset: i64, written: i32));
         guard!(module, fd_filestat_set_size, (fd: i32, size: i64));

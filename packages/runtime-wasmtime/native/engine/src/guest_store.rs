@@ -3,6 +3,7 @@
 use crate::guest_files::GuestFiles;
 use crate::http_grant::HttpGrant;
 use crate::limiter::Limiter;
+use crate::preemption::Preemption;
 use http::{Request, Response};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -18,6 +19,8 @@ use wasmtime_wasi_http::{
 pub struct ModuleStore {
     /// WASI preview 1.
     pub wasi: WasiP1Ctx,
+    /// When the guest has to give way.
+    pub preemption: Arc<Preemption>,
     /// Memory and tables.
     pub limiter: Limiter,
     /// What is open in its directories, if it has any.

@@ -1,12 +1,10 @@
 //! What every guest is given, module or component.
 
 use crate::failure::{Failure, root_text};
-use crate::run_state::RunState;
 use crate::settings::Directory;
 use crate::streams::GuestOutput;
 use std::collections::HashSet;
-use std::sync::Arc;
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::Store;
 use wasmtime_wasi::cli::StdinStream;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
@@ -87,19 +85,6 @@ pub fn preopen(builder: &mut WasiCtxBuilder, directories: &[Directory]) -> Resul
             })?;
     }
     Ok(())
-}
-
-/// Makes a guest yield at every epoch, and trap when its run has to end.
-pub fn interruptible<Data: Send>(store: &mut Store<Data>, state: &Arc<RunState>) {
-    let state = Arc::clone(state);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(move |_| {
-        if state.end().is_some() {
-            return Ok(UpdateDeadline::Interrupt);
-        }
-        state.note_yield();
-        Ok(UpdateDeadline::Yield(1))
-    });
 }
 
 /// Gives a guest its fuel, where it is counted.

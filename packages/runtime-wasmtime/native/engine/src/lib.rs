@@ -22,6 +22,8 @@ mod lanes;
 mod limiter;
 mod module_run;
 mod outbox;
+mod preemption;
+mod random_get;
 mod run_state;
 mod run_task;
 mod runs;

@@ -8,6 +8,7 @@ use crate::guest_store::ModuleStore;
 use crate::guest_wasi::{self, Stdio};
 use crate::limiter::Limiter;
 use crate::outbox::{Stream, Success};
+use crate::preemption::Preemption;
 use crate::run_state::RunState;
 use crate::run_task::GuestEnd;
 use crate::settings::GuestInterface;
@@ -182,8 +183,10 @@ impl Guest {
         wasi.ctx()
             .table
             .set_max_capacity(guest_wasi::MODULE_RESOURCES_MAX);
+        let preemption = Preemption::new(state, &shared.ticks);
         let data = ModuleStore {
             wasi,
+            preemption: Arc::clone(&preemption),
             limiter: Limiter::new(
                 Arc::clone(state),
                 limits.memory_bytes,
@@ -196,7 +199,7 @@ impl Guest {
         };
         let mut store = Store::new(&shared.wasm, data);
         store.limiter(|data| &mut data.limiter);
-        guest_wasi::interruptible(&mut store, state);
+        preemption.watch(&mut store);
         guest_wasi::give_fuel(&mut store, shared.settings.fuel)?;
         Ok(Guest {
             store,

@@ -63,6 +63,7 @@ fn run(weak: &Weak<Shared>, alarm: &Alarm) {
             idle += 1;
         } else {
             idle = 0;
+            shared.ticks.advance();
             shared.wasm.increment_epoch();
             shared.lanes.relieve();
             look_after(&shared);

@@ -3,7 +3,7 @@
 use crate::failure::{Failure, root_text};
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::settings::EngineSettings;
-use crate::{guarded_components, guarded_modules};
+use crate::{guarded_components, guarded_modules, random_get};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wasmtime::component::Linker as ComponentLinker;
@@ -90,6 +90,8 @@ fn base_config(settings: &EngineSettings) -> Config {
         .wasm_function_references(true)
         .wasm_exceptions(true)
         .memory_init_cow(true)
+        // What toolchains build for functions that JavaScript or Python wrote as asynchronous.
+        .wasm_component_model_async(true)
         .parallel_compilation(true);
     config
 }
@@ -122,6 +124,9 @@ fn pool(settings: &EngineSettings) -> PoolingAllocationConfig {
     pool
 }
 
+/// The two versions of WASI preview 1, which have these functions alike.
+pub const PREVIEW_1: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
+
 /// What core modules may import: both versions of WASI preview 1, and `http.get`, which whoever
 /// initializes a container has checked against the grant.
 pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
@@ -135,12 +140,12 @@ pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
         })
         .and_then(|()| {
             // The one of wasmtime-wasi traps for codes from 126 on.
-            for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
+            for module in PREVIEW_1 {
                 linker.func_wrap(module, "proc_exit", |code: i32| -> wasmtime::Result<()> {
                     Err(wasmtime::Error::new(I32Exit(code)))
                 })?;
             }
-            Ok(())
+            random_get::add_to_linker(&mut linker, &PREVIEW_1)
         })
         .and_then(|()| {
             linker.func_wrap_async("http", "get", |_, ()| {
