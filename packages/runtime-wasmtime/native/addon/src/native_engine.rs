@@ -140,7 +140,7 @@ impl NativeEngine {
         digest: String,
         is_component: bool,
     ) -> Result<Object<'env>> {
-        self.compile_with(env, move |shared| {
+        self.compile_with(env, bytes.len(), move |shared| {
             compile(shared, &bytes, digest.as_bytes(), to_format(is_component))
         })
     }
@@ -153,7 +153,7 @@ impl NativeEngine {
         bytes: Uint8Array,
         is_component: bool,
     ) -> Result<Object<'env>> {
-        self.compile_with(env, move |shared| {
+        self.compile_with(env, 0, move |shared| {
             // SAFETY: the bytes are those of an artifact whose signature by a key of the operator's was
             // verified (`Artifact.precompiled`), so they are what `serialize` gave to whoever holds it.
             unsafe { load(shared, &bytes, to_format(is_component)) }
@@ -284,11 +284,12 @@ impl NativeEngine {
     fn compile_with<'env>(
         &self,
         env: &'env Env,
+        bytes: usize,
         job: impl FnOnce(&Shared) -> std::result::Result<Code, Failure> + Send + 'static,
     ) -> Result<Object<'env>> {
         let (deferred, promise) = env.create_deferred()?;
         let shared = Arc::clone(self.engine.shared());
-        let taken = self.compile_queue.run(move || {
+        let taken = self.compile_queue.run(bytes, move || {
             // A compiler that panics has found a fault of its own in a guest's code: the guest's developer
             // is told, and nothing else is harmed.
             let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&shared)))

@@ -9,9 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use wasmtime::{
-    CallHook, CallHookHandler, Result, Store, StoreContextMut, Trap, UpdateDeadline,
-};
+use wasmtime::{CallHook, CallHookHandler, Result, Store, StoreContextMut, Trap, UpdateDeadline};
 
 /// The epochs of an engine, counted beside Wasmtime's own number, which nobody may read.
 #[derive(Debug, Default)]

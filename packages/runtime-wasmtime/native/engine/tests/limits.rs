@@ -1,87 +1,16 @@
 //! What a guest may take of the host, where no other language of the tests can write the guest.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
-use wasmwhisk_engine::{
-    Container, ContainerSettings, Engine, EngineSettings, Event, Failure, Format, GuestInterface,
-    RunLimits, RunRequest, Success, Usage, compile,
-};
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod host;
+
+use wasmwhisk_engine::Success;
 
 const MEMORY_BYTES: usize = 16 * 1024 * 1024;
-
-struct Host {
-    engine: Engine,
-    woken: Receiver<()>,
-}
-
-fn host() -> Host {
-    let (sender, woken) = channel();
-    let settings = EngineSettings {
-        threads: 2,
-        runs_max: 50,
-        queue_size_max: 100,
-        waiting_memory_bytes_max: 1 << 30,
-        compile_jobs_max: 1,
-        fuel: None,
-        code_cache: None,
-    };
-    let wake = Box::new(move || {
-        // Nobody listens any more once the test is over.
-        let _ = sender.send(());
-    });
-    let (engine, warnings) = Engine::new(settings, wake).expect("the engine starts");
-    assert_eq!(warnings, Vec::<String>::new());
-    Host { engine, woken }
-}
-
-impl Host {
-    fn container(&self, wat: &str) -> Arc<Container> {
-        let bytes = wat::parse_str(wat).expect("the test's text is right");
-        let shared = self.engine.shared();
-        let code = compile(shared, &bytes, b"digest", Format::Module).expect("it compiles");
-        let settings = ContainerSettings {
-            interface: GuestInterface::Command,
-            entry: "_start".to_owned(),
-            limits: RunLimits {
-                memory_bytes: MEMORY_BYTES,
-                table_elements: 1000,
-                result_bytes: 1024,
-            },
-            directories: Vec::new(),
-            http_hosts: Vec::new(),
-        };
-        Arc::new(Container::link(shared, &code, settings).expect("it links"))
-    }
-
-    fn run(&self, wat: &str) -> (Result<Success, Box<Failure>>, Usage) {
-        let request = RunRequest {
-            id: 1,
-            input: b"{}".to_vec(),
-            shared_environment: Arc::default(),
-            environment: Vec::new(),
-            time_left: Duration::from_secs(5),
-            unit: 1,
-            log_bytes_max: 1024,
-        };
-        self.engine.start(&self.container(wat), request);
-        let until = Instant::now() + Duration::from_secs(20);
-        loop {
-            for event in self.engine.take_events() {
-                if let Event::Done { result, usage, .. } = event {
-                    return (result, usage);
-                }
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            self.woken.recv_timeout(left).expect("the run is answered");
-        }
-    }
-}
 
 #[test]
 fn counts_the_heap_of_garbage_collected_objects_as_memory() {
     // A list of arrays of a mebibyte each, all of them reachable.
-    let (result, usage) = host().run(
+    let (result, usage) = host::host(MEMORY_BYTES).run(
         r#"(module
             (memory (export "memory") 1)
             (type $bytes (array (mut i8)))
@@ -104,7 +33,7 @@ fn counts_the_heap_of_garbage_collected_objects_as_memory() {
 
 #[test]
 fn refuses_one_array_that_is_larger_than_all() {
-    let (result, _) = host().run(
+    let (result, _) = host::host(MEMORY_BYTES).run(
         r#"(module
             (memory (export "memory") 1)
             (type $bytes (array (mut i8)))
@@ -121,7 +50,7 @@ fn refuses_one_array_that_is_larger_than_all() {
 
 #[test]
 fn ends_a_recursion_in_a_start_function() {
-    let (result, _) = host().run(
+    let (result, _) = host::host(MEMORY_BYTES).run(
         r#"(module
             (memory (export "memory") 1)
             (func $deep (call $deep))
@@ -134,7 +63,7 @@ fn ends_a_recursion_in_a_start_function() {
 
 #[test]
 fn tells_an_exception_that_nobody_catches() {
-    let (result, _) = host().run(
+    let (result, _) = host::host(MEMORY_BYTES).run(
         r#"(module
             (memory (export "memory") 1)
             (tag $thrown)
@@ -146,7 +75,7 @@ fn tells_an_exception_that_nobody_catches() {
 
 #[test]
 fn bounds_memories_of_64_bits_too() {
-    let (result, usage) = host().run(
+    let (result, usage) = host::host(MEMORY_BYTES).run(
         r#"(module
             (memory (export "memory") i64 1)
             (func (export "_start")
