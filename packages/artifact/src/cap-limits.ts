@@ -12,21 +12,24 @@ import {
 import { sectionIds, type ModuleSection } from './module-sections.js';
 import { PieceList, rewriteSections } from './rewrite-sections.js';
 import { shareMemory } from './share-memory.js';
-import { readMutability, readReferenceType, readValueType } from './value-types.js';
+import { readReferenceType } from './value-types.js';
 
-/** What to cap a module's memories and tables at. What is absent stays as the module declares it. */
+/** What to cap the memories and tables at that a module defines. What is absent stays as declared. */
 export interface ModuleCaps {
-  /** Most linear memory of one instance, all its memories together, in bytes. */
+  /** Most linear memory of one instance, all memories that it defines together, in bytes. */
   readonly memoryBytes?: number;
-  /** Most elements of one instance, all its tables together. */
+  /** Most elements of one instance, all tables that it defines together. */
   readonly tableElements?: number;
 }
 
 /**
- * Rewrites a module so that its memories together can never hold more than `memoryBytes`, and its
- * tables no more than `tableElements`. `memory.grow` and `table.grow` then fail as the specification
- * says (-1), on every engine. Each keeps its minimum; the rest is shared equally, never above its own
- * maximum. Imported ones are capped too: what a host supplies must not be larger.
+ * Rewrites a module so that the memories it defines can never hold more than `memoryBytes` together,
+ * and the tables it defines no more than `tableElements`. `memory.grow` and `table.grow` then fail as
+ * the specification says (-1), on every engine. Each keeps its minimum; the rest is shared equally,
+ * never above its own maximum.
+ *
+ * Imported ones keep their type: they have the cap of the module that defines them. An importer must
+ * declare no smaller maximum than its exporter, and whoever caps one module does not know the other.
  *
  * One pass, one copy.
  *
@@ -40,12 +43,14 @@ export function capLimits(
 ): Uint8Array<ArrayBuffer> {
   const capping: Capping = {
     maximums:
-      caps.memoryBytes === undefined ? undefined : maximumPages(description, caps.memoryBytes),
+      caps.memoryBytes === undefined
+        ? undefined
+        : maximumPages(description.memories.filter(isDefined), caps.memoryBytes),
     nextMemory: 0,
     elements:
       caps.tableElements === undefined
         ? undefined
-        : maximumElements(description, caps.tableElements),
+        : maximumElements(description.tables.filter(isDefined), caps.tableElements),
     nextTable: 0,
   };
   return rewriteSections(bytes, (section, output) => {
@@ -78,11 +83,15 @@ export function capTables(
   return capLimits(bytes, description, { tableElements });
 }
 
+function isDefined({ imported }: { readonly imported: boolean }): boolean {
+  return !imported;
+}
+
 interface Capping {
-  /** Per memory, imported ones first, in pages. */
+  /** Per memory that the module defines, in pages. */
   readonly maximums: readonly number[] | undefined;
   nextMemory: number;
-  /** Per table, imported ones first. */
+  /** Per table that the module defines. */
   readonly elements: readonly number[] | undefined;
   nextTable: number;
 }
@@ -90,46 +99,9 @@ interface Capping {
 type SectionRewriter = (content: ByteReader, output: PieceList, capping: Capping) => void;
 
 const sectionRewriters: Partial<Record<ModuleSection['name'], SectionRewriter>> = {
-  import: rewriteImports,
   table: rewriteTables,
   memory: rewriteMemories,
 };
-
-function rewriteImports(content: ByteReader, output: PieceList, capping: Capping): void {
-  const count = content.u32();
-  output.add(encodeUnsigned(count));
-  for (let index = 0; index < count; index += 1) {
-    const start = content.offset;
-    content.name();
-    content.name();
-    const kind = content.byte();
-    switch (kind) {
-      case 0x00:
-        content.u32();
-        break;
-      case 0x01:
-        readReferenceType(content);
-        output.keep(start, content.offset);
-        rewriteTableLimits(content, output, capping);
-        continue;
-      case 0x02:
-        output.keep(start, content.offset);
-        rewriteMemoryLimits(content, output, capping);
-        continue;
-      case 0x03:
-        readValueType(content);
-        readMutability(content);
-        break;
-      case 0x04:
-        content.byte();
-        content.u32();
-        break;
-      default:
-        throw content.malformed(`an import is of the unknown kind ${String(kind)}`);
-    }
-    output.keep(start, content.offset);
-  }
-}
 
 function rewriteTables(content: ByteReader, output: PieceList, capping: Capping): void {
   const count = content.u32();
@@ -180,13 +152,13 @@ function rewriteTableLimits(content: ByteReader, output: PieceList, capping: Cap
   output.add(encodeTableLimits(encoded, maximum));
 }
 
-function maximumElements(description: ModuleDescription, limit: number): readonly number[] {
+function maximumElements(tables: ModuleDescription['tables'], limit: number): readonly number[] {
   const maximums = shareMemory(
-    description.tables.map((table) => ({ ...table, pageBytes: 1 })),
+    tables.map((table) => ({ ...table, pageBytes: 1 })),
     limit,
   );
   if (maximums !== undefined) return maximums;
-  const minimum = description.tables.reduce((sum, { limits }) => sum + limits.minimum, 0);
+  const minimum = tables.reduce((sum, { limits }) => sum + limits.minimum, 0);
   throw new ArtifactError(
     'table-limit',
     `The module declares tables of at least ${String(minimum)} elements, and at most ${String(limit)} are allowed. ` +
@@ -195,10 +167,13 @@ function maximumElements(description: ModuleDescription, limit: number): readonl
   );
 }
 
-function maximumPages(description: ModuleDescription, limitBytes: number): readonly number[] {
-  const maximums = shareMemory(description.memories, limitBytes);
+function maximumPages(
+  memories: ModuleDescription['memories'],
+  limitBytes: number,
+): readonly number[] {
+  const maximums = shareMemory(memories, limitBytes);
   if (maximums !== undefined) return maximums;
-  const minimum = description.memories.reduce(
+  const minimum = memories.reduce(
     (sum, { limits, pageBytes }) => sum + limits.minimum * pageBytes,
     0,
   );

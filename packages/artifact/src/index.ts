@@ -23,6 +23,7 @@ export type {
   Producer,
   ValueTypeName,
 } from './description.js';
+export { standardPageBytes } from './limits-type.js';
 export { canImportMemory, importMemory, type MemoryImportName } from './import-memory.js';
 export {
   buildPrecompiledFile,

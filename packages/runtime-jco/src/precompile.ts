@@ -2,14 +2,16 @@ import {
   capLimits,
   describeArtifact,
   isArtifactError,
+  standardPageBytes,
   type Artifact,
+  type ModuleCaps,
   type ModuleDescription,
 } from '@wasmwhisk/artifact';
 import { assertArraysAllowed, WasmRuntimeError, type CompileLimits } from '@wasmwhisk/runtime';
 import type { CompiledComponent, ComponentInterface, CoreModule } from './compiled-component.js';
 import { readGlueImports, readInstanceCounts, toGlueSource, type GlueImport } from './glue.js';
 import { assertHarmlessNames, namesOf } from './harmless-names.js';
-import { shareMemory, type MemoryDemand } from './memory-shares.js';
+import { shareLimit, type Demand } from './limit-shares.js';
 import type { Transpiled } from './transpile-message.js';
 import type { Transpiler } from './transpiler.js';
 
@@ -98,24 +100,33 @@ function compileCoreModules(
   for (const { description } of sources) assertArraysAllowed(description, limits);
   assertFew('memories', sources, ({ memories }) => memories);
   assertFew('tables', sources, ({ tables }) => tables);
-  const shares = shareMemory(sources.map(memoryDemand), limits.memoryBytes);
-  if (shares === undefined)
+  const memory = shareLimit(sources.map(memoryDemand), limits.memoryBytes, standardPageBytes);
+  if (memory === undefined)
     throw new WasmRuntimeError(
       'WW_ERR_RUN_MEMORY_LIMIT',
       `The component declares more memory than the ${String(limits.memoryBytes)} bytes that are ` +
         'allowed. Build it with a smaller initial memory, or ask the operator for a higher limit.',
     );
+  const tables = shareLimit(sources.map(tableDemand), limits.tableElements, 1);
+  if (tables === undefined)
+    throw new WasmRuntimeError(
+      'WW_ERR_RUN_MEMORY_LIMIT',
+      `The component declares more table elements than the ${String(limits.tableElements)} that are ` +
+        'allowed. Build it with smaller tables, or ask the operator for a higher limit.',
+    );
   return sources.map((source, index) => ({
     name: source.name,
-    module: compileCapped(source, shares[index] ?? 0, limits),
+    module: compileCapped(source, {
+      memoryBytes: memory[index] ?? 0,
+      tableElements: tables[index] ?? 0,
+    }),
     instances: source.instances,
   }));
 }
 
 /**
  * Most memories, and most tables, of one instance of a component. Each memory reserves 10 GiB of
- * address space, of which a process has for some 13,000, and each table is limited by itself.
- * Toolchains make one memory and one table per component that is composed, or two.
+ * address space, of which a process has for some 13,000. Toolchains make one memory and one table per component that is composed, or two.
  */
 const definitionsMax = 64;
 
@@ -145,39 +156,30 @@ function describeCoreModule(name: string, bytes: Uint8Array): ModuleDescription 
 }
 
 /** The memories that the module defines. Those that it imports belong to another module of the component. */
-function memoryDemand({ description, instances }: CoreModuleSource): MemoryDemand {
+function memoryDemand({ description, instances }: CoreModuleSource): Demand {
   const own = description.memories.filter(({ imported }) => !imported);
-  if (own.length > 0 && own.length < description.memories.length)
-    throw new WasmRuntimeError(
-      'WW_ERR_ARTIFACT_UNSUPPORTED',
-      'A core module of the component imports one memory and defines another. The runtime jco cannot ' +
-        'limit both.',
-    );
   return {
-    minimumBytes: sum(own.map(({ limits, pageBytes }) => limits.minimum * pageBytes)),
-    maximumBytes: sum(
-      own.map(({ limits, pageBytes }) =>
-        limits.maximum === undefined ? Infinity : limits.maximum * pageBytes,
-      ),
-    ),
+    minimum: sum(own.map(({ limits, pageBytes }) => limits.minimum * pageBytes)),
+    maximum: sum(own.map(({ limits, pageBytes }) => (limits.maximum ?? Infinity) * pageBytes)),
+    instances,
+  };
+}
+
+/** The tables that the module defines. */
+function tableDemand({ description, instances }: CoreModuleSource): Demand {
+  const own = description.tables.filter(({ imported }) => !imported);
+  return {
+    minimum: sum(own.map(({ limits }) => limits.minimum)),
+    maximum: sum(own.map(({ limits }) => limits.maximum ?? Infinity)),
     instances,
   };
 }
 
 function compileCapped(
   { name, bytes, description }: CoreModuleSource,
-  memoryBytes: number,
-  { tableElements }: CompileLimits,
+  caps: Required<ModuleCaps>,
 ): WebAssembly.Module {
-  // An imported memory keeps its type: it has the cap of the module that defines it.
-  const hasOwnMemory = description.memories.some(({ imported }) => !imported);
-  const capped = refuseArtifactErrors(() =>
-    capLimits(
-      bytes,
-      description,
-      hasOwnMemory ? { memoryBytes, tableElements } : { tableElements },
-    ),
-  );
+  const capped = refuseArtifactErrors(() => capLimits(bytes, description, caps));
   try {
     return new WebAssembly.Module(capped);
   } catch (cause) {

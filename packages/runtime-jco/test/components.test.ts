@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readArtifact } from '@wasmwhisk/artifact';
 import type { ContainerSettings, RunEnd, RunOutcome, RuntimeContainer } from '@wasmwhisk/runtime';
 import { createRuntime } from '@wasmwhisk/runtime-jco';
+import { componentize } from 'componentize-qjs';
 import { describe, expect, it } from 'vitest';
 import { actionComponent } from './action-component.js';
 
 const page = 64 * 1024;
 const runtime = createRuntime();
 
-async function initialize(bytes: Uint8Array, memoryBytes = 256 * page): Promise<RuntimeContainer> {
-  const limits = { memoryBytes, tableElements: 1000, resultBytes: 1000 };
+async function initialize(
+  bytes: Uint8Array,
+  memoryBytes = 256 * page,
+  tableElements = 1000,
+): Promise<RuntimeContainer> {
+  const limits = { memoryBytes, tableElements, resultBytes: 1000 };
   const settings: ContainerSettings = {
     entry: undefined,
     limits,
@@ -191,6 +197,97 @@ describe('versions of WASI', () => {
     await expect(importing(name).then((bytes) => initialize(bytes))).rejects.toMatchObject({
       code: 'WW_ERR_GUEST_LINK',
     });
+  });
+});
+
+describe('tables and memories that core modules share', () => {
+  const answers = async (parts: Parameters<typeof actionComponent>[0]): Promise<unknown> => {
+    const { result } = await run(await initialize(await actionComponent(parts)));
+    return JSON.parse(String(result.json));
+  };
+  const library = `(core module $library
+      (type $f (func (result i32)))
+      (table (export "table") 10 LIMIT funcref)
+      (memory (export "memory") 1 LIMIT)
+      (elem (i32.const 3) $three)
+      (func $three (type $f) (i32.const 3)))
+    (core instance $library (instantiate $library))`;
+  const given = '(with "library" (instance $library))';
+
+  it.each([
+    ['without a maximum', '', ''],
+    ['with the same maximum', '500', '500'],
+    ['with a larger maximum', '500', '60000'],
+    ['with a maximum above every limit', '60000', '65536'],
+  ])('link %s in the importer, beside a table of its own', async (_, exported, imported) => {
+    const parts = {
+      others: library.replaceAll('LIMIT', exported),
+      given,
+      fields: `(type $f (func (result i32)))
+        (import "library" "table" (table $shared 10 ${imported} funcref))
+        (table $own 41 funcref)`,
+      body: '(call $answer_number (call_indirect $shared (type $f) (i32.const 3)))',
+    };
+    expect(await answers(parts)).toEqual({ n: 1003 });
+  });
+
+  it.each([
+    ['without a maximum', '', ''],
+    ['with a larger maximum', '500', '60000'],
+  ])('link %s in the importer, beside a memory of its own', async (_, exported, imported) => {
+    const parts = {
+      others: `${library.replaceAll('LIMIT', exported)}
+        (core module $both
+          (import "library" "memory" (memory $shared 1 ${imported}))
+          (memory $own 2)
+          (func (export "sizes") (result i32)
+            (i32.store $shared (i32.const 0) (i32.const 100))
+            (i32.store $own (i32.const 0) (i32.const 20))
+            (i32.add (i32.load $shared (i32.const 0)) (i32.load $own (i32.const 0)))))
+        (core instance $both (instantiate $both ${given}))`,
+      given: '(with "both" (instance $both))',
+      fields: '(import "both" "sizes" (func $sizes (result i32)))',
+      body: '(call $answer_number (call $sizes))',
+    };
+    expect(await answers(parts)).toEqual({ n: 1120 });
+  });
+
+  // QuickJS and the adapter between it and WASI share a table of forty-one beside their own.
+  it.each([
+    ['as it is recommended', {}],
+    ['synchronous', { sync: true }],
+    ['synchronous and small', { sync: true, optSize: true }],
+    ['without WASI', { sync: true, stubWasi: true }],
+  ])('link in a component of componentize-qjs, %s', async (_, options) => {
+    const { component } = await componentize({
+      witPath: fileURLToPath(new URL('../../../wit/action.wit', import.meta.url)),
+      world: 'action',
+      jsSource: 'export const handler = { run: () => JSON.stringify({ n: 7 }) };',
+      ...options,
+    });
+    const container = await initialize(component, 1024 * page, 1_000_000);
+    expect((await run(container)).result).toEqual({ type: 'ok', json: '{"n":7}' });
+  });
+
+  it('are passed on by a module between, and grow to the limit of the one that defines them', async () => {
+    const grow = '(table.grow $shared (ref.null func) (i32.const 1))';
+    const parts = {
+      others: `${library.replaceAll('LIMIT', '')}
+        (core module $between
+          (import "library" "table" (table $shared 10 funcref))
+          (table 400 funcref)
+          (export "passed" (table $shared)))
+        (core instance $between (instantiate $between ${given}))`,
+      given: '(with "between" (instance $between))',
+      fields: `(import "between" "passed" (table $shared 10 funcref))
+        (table 100 funcref)`,
+      body: `(loop $more (br_if $more (i32.ne ${grow} (i32.const -1))))
+        (call $answer_number (table.size $shared))`,
+    };
+    // 1,000 elements in all: the two other tables keep at least what they declare.
+    const { n } = (await answers(parts)) as { readonly n: number };
+    expect(n).toBeGreaterThanOrEqual(1010);
+    expect(n).toBeLessThanOrEqual(1500);
   });
 });
 
