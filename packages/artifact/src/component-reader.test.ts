@@ -88,8 +88,8 @@ describe('the interface of a component', () => {
     ['wasi:http/incoming-handler@0.2.6', 'http-handler'],
     ['wasmwhisk:action/handler@0.1.0', 'action-world'],
     ['wasmwhisk:action/handler', 'action-world'],
-    ['wasi:cli/run@0.3.0', undefined],
-    ['wasi:cli/run', undefined],
+    ['wasi:cli/run@0.3.0', 'command'],
+    ['wasi:cli/run', 'command'],
     ['other:wasi/cli@0.2.0', undefined],
   ])('is told by its export %s', (name, guestInterface) => {
     expect(describeArtifact(componentOf(instanceExports(name))).guestInterface).toBe(

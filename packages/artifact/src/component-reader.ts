@@ -2,6 +2,7 @@ import { artifactLimits } from './artifact-limits.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ComponentDescription, ComponentExtern, Producer } from './description.js';
 import { detectComponentInterface } from './guest-interface.js';
+import { readMemoryLimits } from './limits-type.js';
 import { preambleBytes, walkModuleSections } from './module-sections.js';
 import { NameBudget } from './name-budget.js';
 import { preambleKind } from './preamble.js';
@@ -37,6 +38,7 @@ class ComponentInReading {
   readonly #producers = new Map<string, Producer>();
   #coreModules = 0;
   #sections = 0;
+  #definesSharedMemory: boolean | undefined;
 
   describe(): ComponentDescription {
     return {
@@ -44,6 +46,7 @@ class ComponentInReading {
       imports: this.#imports,
       exports: this.#exports,
       coreModules: this.#coreModules,
+      definesSharedMemory: this.#definesSharedMemory,
       producers: [...this.#producers.values()],
       guestInterface: detectComponentInterface(this.#exports),
     };
@@ -104,7 +107,14 @@ class ComponentInReading {
     for (const section of walkModuleSections(content)) {
       this.#countSection(section.content);
       if (section.name === 'custom') this.#takeCustom(section.content);
+      if (section.name === 'memory') this.#takeMemories(section.content);
     }
+  }
+
+  #takeMemories(content: ByteReader): void {
+    const count = content.count('memories', 'memories');
+    for (let index = 0; index < count; index += 1)
+      if (readMemoryLimits(content).limits.shared) this.#definesSharedMemory = true;
   }
 
   #takeImports(content: ByteReader): void {

@@ -116,6 +116,7 @@ const componentDescription = readObject<ComponentDescription>({
   imports: externs,
   exports: externs,
   coreModules: readCount,
+  definesSharedMemory: readOptional(readBoolean),
   producers,
   guestInterface,
 });

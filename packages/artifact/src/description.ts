@@ -87,6 +87,8 @@ export interface ComponentDescription {
   readonly exports: readonly ComponentExtern[];
   /** How many core modules are embedded, nested components included. */
   readonly coreModules: number;
+  /** Some core module defines a memory that threads can share. `undefined` when none does. */
+  readonly definesSharedMemory: boolean | undefined;
   readonly producers: readonly Producer[];
   readonly guestInterface: GuestInterface | undefined;
 }

@@ -31,19 +31,63 @@ function isNumeric({ params, results }: FunctionType): boolean {
   );
 }
 
-/** In order of precedence. Versions of WASI within 0.2 are compatible with each other. */
-const componentInterfaces: readonly (readonly [RegExp, GuestInterface])[] = [
-  [/^wasmwhisk:action\/handler(@.+)?$/, 'action-world'],
-  [/^wasi:http\/incoming-handler@0\.2\.\d+/, 'http-handler'],
-  [/^wasi:cli\/run@0\.2\.\d+/, 'command'],
+interface ComponentInterface {
+  readonly guestInterface: GuestInterface;
+  /** The exported instance, without its version. */
+  readonly name: string;
+  /** Releases that are compatible with each other. A candidate such as `0.2.0-rc-2023-11-10` is none. */
+  readonly versions: RegExp;
+}
+
+/** In order of precedence. */
+const componentInterfaces: readonly ComponentInterface[] = [
+  {
+    guestInterface: 'action-world',
+    name: 'wasmwhisk:action/handler',
+    versions: /^0\.1\.\d+$/,
+  },
+  {
+    guestInterface: 'http-handler',
+    name: 'wasi:http/incoming-handler',
+    versions: /^0\.2\.\d+$/,
+  },
+  { guestInterface: 'command', name: 'wasi:cli/run', versions: /^0\.2\.\d+$/ },
 ];
 
-/** Which guest interface a component's exported instances offer. */
+/**
+ * Which guest interface a component's exported instances offer. One of a version that is not served
+ * counts where there is no other.
+ */
 export function detectComponentInterface(
   exports: readonly ComponentExtern[],
 ): GuestInterface | undefined {
-  for (const [pattern, guestInterface] of componentInterfaces)
-    if (exports.some(({ name, kind }) => kind === 'instance' && pattern.test(name)))
-      return guestInterface;
-  return undefined;
+  const offered = componentInterfaces.filter(({ name }) =>
+    exports.some((each) => each.kind === 'instance' && splitVersion(each.name).name === name),
+  );
+  const served = offered.find(({ guestInterface }) =>
+    exports.some((each) => isServedExport(each, guestInterface)),
+  );
+  return (served ?? offered[0])?.guestInterface;
+}
+
+/** Whether an export of a component is the interface of such a guest, in a version that is served. */
+export function isServedExport(
+  { name: text, kind }: ComponentExtern,
+  guestInterface: GuestInterface,
+): boolean {
+  const { name, version } = splitVersion(text);
+  return componentInterfaces.some(
+    (each) =>
+      kind === 'instance' &&
+      each.guestInterface === guestInterface &&
+      each.name === name &&
+      each.versions.test(version),
+  );
+}
+
+function splitVersion(text: string): { readonly name: string; readonly version: string } {
+  const at = text.indexOf('@');
+  return at < 0
+    ? { name: text, version: '' }
+    : { name: text.slice(0, at), version: text.slice(at + 1) };
 }

@@ -24,6 +24,13 @@ export type {
   ValueTypeName,
 } from './description.js';
 export { standardPageBytes } from './limits-type.js';
+export { isServedExport } from './guest-interface.js';
+export {
+  isPreview1Version,
+  preview1Signatures,
+  preview2Interfaces,
+  type Preview1Version,
+} from './host-interfaces.js';
 export { canImportMemory, importMemory, type MemoryImportName } from './import-memory.js';
 export {
   buildPrecompiledFile,

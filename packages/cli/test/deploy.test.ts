@@ -192,7 +192,7 @@ describe('wasmwhisk deploy', () => {
     const ended = await deploy(url, path.join(scratchFolder({ 'none.wasm': header }), 'none.wasm'));
     expect(ended.code).toBe(0);
     expect(ended.stderr).toMatch(/^wasmwhisk: no runtime of this machine takes this code/);
-    expect(ended.stderr).toContain('\n  v8: it exports neither _start');
+    expect(ended.stderr).toContain('\n  v8: The module exports neither _start');
     expect(seen).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ import type { DescriptorRequests } from './policy.js';
 import { toIntakeLimits } from './preparation/intake-limits.js';
 import type { CodeRequest } from './preparation/preparation.js';
 import { TemporaryFolder } from './preparation/temporary-folder.js';
-import { runtimeModules } from './runtimes.js';
+import { assess, runtimeModules } from './runtimes.js';
 
 /** What the executor would make of a code, without compiling or running it. */
 export interface CodeInspection {
@@ -56,7 +56,7 @@ export async function inspectCode(
       entryFile,
       descriptor,
       files: { count, bytes },
-      runtimes: await assessAll(artifact, runtimes),
+      runtimes: await assessAll(artifact, entry, runtimes),
     };
   } finally {
     await folder.remove();
@@ -65,6 +65,7 @@ export async function inspectCode(
 
 async function assessAll(
   { description, precompiled }: Artifact,
+  entry: string | undefined,
   given: RuntimeSource | undefined,
 ): Promise<CodeInspection['runtimes']> {
   const source = given ?? new RuntimeSource(runtimeModules);
@@ -80,7 +81,7 @@ async function assessAll(
             },
           };
         try {
-          return { name, assessment: (await source.get(name)).assess(description) };
+          return { name, assessment: assess(await source.get(name), description, { entry }) };
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           return { name, assessment: { type: 'unsupported', reason } as const };

@@ -6,14 +6,16 @@ import { chooseRuntime, RuntimeChooser } from './runtimes.js';
 const description: ModuleDescription = {
   format: 'module',
   imports: [],
-  exports: [],
+  exports: [
+    { name: '_start', external: { type: 'function', signature: { params: [], results: [] } } },
+  ],
   memories: [],
   tables: [],
   hasStartFunction: false,
   definesArrays: false,
   customSections: [],
   producers: [],
-  guestInterface: undefined,
+  guestInterface: 'command',
 };
 
 /** A module as an address: there is nothing to import it from but its own text. */

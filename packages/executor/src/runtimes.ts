@@ -1,5 +1,13 @@
 import type { ArtifactDescription } from '@wasmwhisk/artifact';
-import { isWasmRuntimeError, WasmRuntimeError, type WasmRuntime } from '@wasmwhisk/runtime';
+import {
+  assertRunnable,
+  assessRunnable,
+  isWasmRuntimeError,
+  WasmRuntimeError,
+  type Assessment,
+  type GuestChoice,
+  type WasmRuntime,
+} from '@wasmwhisk/runtime';
 import type { RuntimeModules, RuntimeSource } from '@wasmwhisk/runner';
 
 /**
@@ -12,6 +20,19 @@ export const runtimeModules: RuntimeModules = {
   jco: import.meta.resolve('@wasmwhisk/runtime-jco'),
   wasmer: import.meta.resolve('@wasmwhisk/runtime-wasmer'),
 };
+
+/**
+ * Whether a runtime can run an artifact, by its imports and exports and what the engine serves. `/init`
+ * and `wasmwhisk inspect` both go by it.
+ */
+export function assess(
+  runtime: WasmRuntime,
+  description: ArtifactDescription,
+  choice: GuestChoice,
+): Assessment {
+  const runnable = assessRunnable(description, choice);
+  return runnable.type === 'unsupported' ? runnable : runtime.assess(description);
+}
 
 /** What `auto` tries, in this order. */
 const automaticOrder = {
@@ -36,10 +57,16 @@ export class RuntimeChooser {
 
   /**
    * @param wanted A runtime's name, or `auto`.
-   * @throws WasmRuntimeError `WW_ERR_ARTIFACT_UNSUPPORTED` with every runtime's reason,
-   *   `WW_ERR_RUNTIME_UNAVAILABLE` for a name that is unknown or could not be loaded.
+   * @throws WasmRuntimeError as `assertRunnable`; `WW_ERR_ARTIFACT_UNSUPPORTED` with every runtime's
+   *   reason; `WW_ERR_RUNTIME_UNAVAILABLE` for a name that is unknown or could not be loaded.
    */
-  async choose(description: ArtifactDescription, wanted: string): Promise<string> {
+  async choose(
+    description: ArtifactDescription,
+    wanted: string,
+    choice: GuestChoice = {},
+  ): Promise<string> {
+    // First, so that what no runtime can run is refused with one reason and not with each one's.
+    assertRunnable(description, choice);
     const reasons: string[] = [];
     let assessed = false;
     let unavailable: WasmRuntimeError | undefined;
@@ -50,7 +77,7 @@ export class RuntimeChooser {
         reasons.push(`${name}: ${found.message}`);
         continue;
       }
-      const assessment = found.assess(description);
+      const assessment = assess(found, description, choice);
       if (assessment.type === 'supported') return name;
       assessed = true;
       reasons.push(`${name}: ${assessment.reason}`);

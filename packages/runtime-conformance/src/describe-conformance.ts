@@ -9,6 +9,7 @@ import { growthCases } from './cases/growth-cases.js';
 import { httpHandlerCases } from './cases/http-handler-cases.js';
 import { httpOutgoingCases } from './cases/http-outgoing-cases.js';
 import { interfaceCases } from './cases/interface-cases.js';
+import { judgementCases } from './cases/judgement-cases.js';
 import { jsonCases } from './cases/json-cases.js';
 import { linkingCases } from './cases/linking-cases.js';
 import { limitCases } from './cases/memory-cases.js';
@@ -70,6 +71,7 @@ export function describeConformance(options: ConformanceOptions): void {
     directoryCases(context);
     quotaCases(context);
     numericCases(context);
+    judgementCases(context);
     linkingCases(context);
     httpHandlerCases(context);
     httpOutgoingCases(context);

@@ -2,6 +2,8 @@ import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import { canPreopen } from '@wasmwhisk/wasi';
 import {
   assertPlainArtifact,
+  assertRunnable,
+  assessRunnable,
   toRunEndError,
   WasmRuntimeError,
   type Assessment,
@@ -62,12 +64,13 @@ class JcoRuntime implements WasmRuntime {
   assess(description: ArtifactDescription): Assessment {
     const found = findInterface(description);
     return typeof found === 'string'
-      ? { type: 'supported' }
+      ? assessRunnable(description)
       : { type: 'unsupported', reason: found.reason };
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
     assertPlainArtifact(artifact, runtimeName);
+    assertRunnable(artifact.description);
     const found = findInterface(artifact.description);
     if (typeof found !== 'string')
       throw new WasmRuntimeError(

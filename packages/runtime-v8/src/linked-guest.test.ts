@@ -50,44 +50,6 @@ describe('linkGuest', () => {
     expect([http.waits, http.httpGet]).toEqual([true, true]);
   });
 
-  it.each([
-    ['env.abort', ['env', 'abort', func(['i32'], [])], 'AssemblyScript'],
-    [
-      'env.memory',
-      ['env', 'memory', { type: 'global', valueType: 'i32', mutable: false }],
-      '--import-memory',
-    ],
-    ['wasi:cli/exit@0.2.0.exit', ['wasi:cli/exit@0.2.0', 'exit', func([])], 'component'],
-    ['wasix_32v1.tty_get', ['wasix_32v1', 'tty_get', func([])], 'WASIX'],
-    ['http.post', ['http', 'post', func([])], 'http.get'],
-    [
-      'wasi_snapshot_preview1.toString',
-      ['wasi_snapshot_preview1', 'toString', func([])],
-      'toString',
-    ],
-    ['wasi_unstable.sock_accept', ['wasi_unstable', 'sock_accept', fdWrite], 'sock_accept'],
-    ['toString.x', ['toString', 'x', func([])], 'wasi_snapshot_preview1'],
-    [
-      'wasi_snapshot_preview1.fd_write',
-      ['wasi_snapshot_preview1', 'fd_write', func(['i64'])],
-      '(i32, i32, i32, i32)',
-    ],
-    ['http.get', ['http', 'get', func(['i32'])], '() -> (i32)'],
-    ['wasmwhisk.memory', ['wasmwhisk', 'memory', func([])], 'wasi_snapshot_preview1'],
-  ] as const)('refuses %s and says what would provide it', (shown, wanted, advice) => {
-    let thrown: unknown;
-    try {
-      linkGuest(codeImporting(wanted), granted);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown).toMatchObject({
-      code: 'WW_ERR_GUEST_LINK',
-      message: expect.stringContaining(`import ${shown} `) as string,
-    });
-    expect((thrown as Error).message).toContain(advice);
-  });
-
   it('denies http.get where it is not granted, and says what to do', () => {
     expect(() => linkGuest(codeImporting(['http', 'get', func([])]), denied)).toThrow(
       expect.objectContaining({

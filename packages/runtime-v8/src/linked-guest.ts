@@ -1,7 +1,6 @@
-import type { FunctionType, ModuleImport } from '@wasmwhisk/artifact';
-import { httpDeniedText, importAdvice, WasmRuntimeError, type HttpGrant } from '@wasmwhisk/runtime';
-import { preview1Functions, waitingFunctions, type Preview1Version } from '@wasmwhisk/wasi';
-import { httpGet } from './http-stand-in.js';
+import { isPreview1Version, type Preview1Version } from '@wasmwhisk/artifact';
+import { assertHttpGranted, type HttpGrant } from '@wasmwhisk/runtime';
+import { waitingFunctions } from '@wasmwhisk/wasi';
 import type { V8Code } from './v8-code.js';
 
 /** Which host functions a guest is given, found out once so that a run only makes these. */
@@ -18,75 +17,22 @@ export interface LinkedGuest {
 }
 
 /**
- * Checks every import against what can be given, name, kind and signature, and runs nothing.
+ * Collects the host functions of a guest whose imports `assertRunnable` has checked. Runs nothing.
  *
- * @throws WasmRuntimeError `WW_ERR_GUEST_LINK`, `WW_ERR_CAPABILITY_DENIED`
+ * @throws WasmRuntimeError `WW_ERR_CAPABILITY_DENIED`
  */
 export function linkGuest(code: V8Code, http: HttpGrant): LinkedGuest {
+  assertHttpGranted(code.imports, http);
   const names = new Map<Preview1Version, Set<string>>();
   let importsHttpGet = false;
-  for (const wanted of code.imports) {
-    if (isPreview1Version(wanted.module)) {
-      assertPreview1Function(wanted, wanted.module);
-      const set = names.get(wanted.module) ?? new Set();
-      names.set(wanted.module, set.add(wanted.name));
-    } else if (wanted.module === httpGet.module && wanted.name === httpGet.name) {
-      assertSignature(wanted, httpGet.signature);
-      assertHttpGranted(http);
-      importsHttpGet = true;
-    } else {
-      throw unknownImport(wanted);
-    }
+  for (const { module, name } of code.imports) {
+    if (isPreview1Version(module)) {
+      const set = names.get(module) ?? new Set();
+      names.set(module, set.add(name));
+    } else importsHttpGet = true;
   }
   const wasi = [...names].map(([version, set]) => ({ version, names: [...set] }));
   const waits =
     importsHttpGet || wasi.some((each) => each.names.some((n) => waitingFunctions.has(n)));
   return { code, wasi, httpGet: importsHttpGet, waits };
-}
-
-function isPreview1Version(module: string): module is Preview1Version {
-  return Object.hasOwn(preview1Functions, module);
-}
-
-function assertPreview1Function(wanted: ModuleImport, version: Preview1Version): void {
-  const known = preview1Functions[version].get(wanted.name);
-  if (known === undefined) throw unknownImport(wanted);
-  assertSignature(wanted, {
-    params: Array.from(known.params, (letter) => (letter === 'I' ? 'i64' : 'i32')),
-    results: known.returns ? ['i32'] : [],
-  });
-}
-
-function assertSignature(wanted: ModuleImport, expected: FunctionType): void {
-  const { external } = wanted;
-  if (external.type === 'function' && showType(external.signature) === showType(expected)) return;
-  const found =
-    external.type === 'function'
-      ? `a function ${showType(external.signature)}`
-      : `a ${external.type}`;
-  throw new WasmRuntimeError(
-    'WW_ERR_GUEST_LINK',
-    `The import ${showImport(wanted)} is ${found}, but what can be provided is a function ` +
-      `${showType(expected)}. Build the action with a toolchain for WASI preview 1.`,
-  );
-}
-
-function assertHttpGranted(http: HttpGrant): void {
-  if (http.type === 'granted') return;
-  throw new WasmRuntimeError('WW_ERR_CAPABILITY_DENIED', httpDeniedText(http.reason));
-}
-
-function unknownImport(wanted: ModuleImport): WasmRuntimeError {
-  return new WasmRuntimeError(
-    'WW_ERR_GUEST_LINK',
-    `Nothing here provides the import ${showImport(wanted)} (a ${wanted.external.type}). ${importAdvice(wanted.module, wanted.name)}`,
-  );
-}
-
-function showImport({ module, name }: ModuleImport): string {
-  return `${module}.${name}`;
-}
-
-function showType({ params, results }: FunctionType): string {
-  return `(${params.join(', ')}) -> (${results.join(', ')})`;
 }

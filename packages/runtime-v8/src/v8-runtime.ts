@@ -2,8 +2,10 @@ import { statSync } from 'node:fs';
 import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import {
   assertArraysAllowed,
-  assertEntry,
+  assertDeclaredSizes,
   assertPlainArtifact,
+  assertRunnable,
+  assessRunnable,
   toModuleExports,
   WasmRuntimeError,
   type Assessment,
@@ -60,26 +62,21 @@ export class V8Runtime implements WasmRuntime {
   assess(description: ArtifactDescription): Assessment {
     if (description.format === 'component')
       return { type: 'unsupported', reason: 'it is a component, and V8 runs core modules only' };
-    if (coreInterfaceOf(description) === undefined)
-      return {
-        type: 'unsupported',
-        reason:
-          'it exports neither _start nor the functions of a buffer interface nor any function of numbers',
-      };
-    return { type: 'supported' };
+    return assessRunnable(description);
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
     assertPlainArtifact(artifact, this.name);
     const { description, digest } = artifact;
-    const assessment = this.assess(description);
+    assertRunnable(description);
     const guestInterface = coreInterfaceOf(description);
     if (description.format === 'component' || guestInterface === undefined)
       throw new WasmRuntimeError(
         'WW_ERR_ARTIFACT_UNSUPPORTED',
-        `The artifact cannot run on V8: ${assessment.type === 'unsupported' ? assessment.reason : digest}.`,
+        'The artifact cannot run on V8: it is a component, and V8 runs core modules only.',
       );
     assertArraysAllowed(description, limits);
+    assertDeclaredSizes(description, limits);
     const prepared = prepareModule(artifact, description, limits);
     const code: V8Code = {
       module: await compile(prepared.bytes),
@@ -97,7 +94,6 @@ export class V8Runtime implements WasmRuntime {
     return new Promise((resolve) => {
       const code = toV8Code(compiled);
       const linked = linkGuest(code, settings.http);
-      assertEntry(code);
       assertDirectories(settings.directories);
       resolve(new V8Container(linked, settings, this.#context));
     });

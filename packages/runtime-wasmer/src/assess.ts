@@ -1,5 +1,5 @@
 import type { ArtifactDescription } from '@wasmwhisk/artifact';
-import type { Assessment } from '@wasmwhisk/runtime';
+import { assessRunnable, type Assessment } from '@wasmwhisk/runtime';
 
 /** The guest interfaces that this runtime serves. */
 export type ServedInterface = 'buffer' | 'buffer-second' | 'command';
@@ -21,6 +21,8 @@ export function assessArtifact(description: ArtifactDescription): Assessment {
   if (hasTags(description))
     // Wasmer's JavaScript bindings panic when they meet one.
     return { type: 'unsupported', reason: 'it imports or exports an exception tag' };
+  const runnable = assessRunnable(description);
+  if (runnable.type === 'unsupported') return runnable;
   if (servedInterface(description) === undefined)
     return {
       type: 'unsupported',

@@ -53,7 +53,7 @@ export class HostFailure extends Error {
 }
 
 /** WASI's error numbers that we answer ourselves. */
-const errno = { invalid: 28, notSupported: 58, notCapable: 76 } as const;
+const errno = { invalid: 28, notSocket: 57, notSupported: 58, notCapable: 76 } as const;
 
 /**
  * Functions that are answered without asking Wasmer.
@@ -62,7 +62,7 @@ const errno = { invalid: 28, notSupported: 58, notCapable: 76 } as const;
  * what a guest may store there. We grant no directories, so nothing may be opened.
  * Others, on which Wasmer's host panics in JavaScript: it has no way to wait, and overflows in sums.
  */
-const refusedCalls: ReadonlyMap<string, number> = new Map([
+export const refusedCalls: ReadonlyMap<string, number> = new Map([
   ['path_create_directory', errno.notCapable],
   ['path_filestat_get', errno.notCapable],
   ['path_filestat_set_times', errno.notCapable],
@@ -78,6 +78,8 @@ const refusedCalls: ReadonlyMap<string, number> = new Map([
   // Would lead a stream past the pipes that are emptied after each write.
   ['fd_renumber', errno.notSupported],
   ['poll_oneoff', errno.notSupported],
+  // Wasmer does not have it.
+  ['sock_accept', errno.notSocket],
 ]);
 
 /** Enumerations that Wasmer does not check before it panics: which argument, and its largest value. */
@@ -100,10 +102,18 @@ export function guardCalls(
   trouble: HostTrouble,
 ): Record<string, WasiCall> {
   const guarded: Record<string, WasiCall> = {};
-  for (const [name, call] of calls)
+  for (const [name, offered] of calls) {
+    const call = offered ?? notOffered(name);
     if (call !== undefined)
       guarded[name] = guard(name, guardStreams(name, call, streams, pipes), pipes, trouble);
+  }
   return guarded;
+}
+
+/** A call that `guard` answers in its place. */
+function notOffered(name: string): WasiCall | undefined {
+  const refusal = refusedCalls.get(name);
+  return refusal === undefined ? undefined : () => refusal;
 }
 
 function guard(name: string, call: WasiCall, pipes: GuestPipes, trouble: HostTrouble): WasiCall {

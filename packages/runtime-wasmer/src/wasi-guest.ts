@@ -6,6 +6,7 @@ import {
   guardCalls,
   GuestExit,
   HostFailure,
+  refusedCalls,
   type GuestPipes,
   type GuestStreams,
   type HostTrouble,
@@ -73,7 +74,8 @@ export class WasmerHost {
       const offered = wasi.getImports(module) as WebAssembly.Imports;
       for (const [from, fields] of wanted)
         for (const field of fields)
-          if (offered[from]?.[field] === undefined) return `${from}.${field}`;
+          if (!refusedCalls.has(field) && offered[from]?.[field] === undefined)
+            return `${from}.${field}`;
       return undefined;
     } finally {
       wasi.free();

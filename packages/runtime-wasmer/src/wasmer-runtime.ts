@@ -1,9 +1,12 @@
-import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
+import type { Artifact, ArtifactDescription, ModuleImport } from '@wasmwhisk/artifact';
 import { capLimits } from '@wasmwhisk/artifact';
 import {
   toRunEndError,
   assertArraysAllowed,
+  assertDeclaredSizes,
+  assertHttpGranted,
   assertPlainArtifact,
+  assertRunnable,
   WasmRuntimeError,
   type Assessment,
   type CommandOutcome,
@@ -24,6 +27,7 @@ import { planLink, WasmerHost, type LinkPlan } from './wasi-guest.js';
 interface WasmerCode {
   readonly module: WebAssembly.Module;
   readonly interface: ServedInterface;
+  readonly imports: readonly ModuleImport[];
 }
 
 /** Core modules on V8 with Wasmer's WASI host. See the README for what it cannot do. */
@@ -50,6 +54,7 @@ export class WasmerRuntime implements WasmRuntime {
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
     assertPlainArtifact(artifact, this.name);
     const { description, bytes, digest } = artifact;
+    assertRunnable(description);
     const assessment = assessArtifact(description);
     const served = servedInterface(description);
     if (
@@ -62,9 +67,10 @@ export class WasmerRuntime implements WasmRuntime {
         `The runtime wasmer cannot run this artifact: ${assessment.type === 'unsupported' ? assessment.reason : 'it is no module'}.`,
       );
     assertArraysAllowed(description, limits);
+    assertDeclaredSizes(description, limits);
     try {
       const module = await WebAssembly.compile(capLimits(bytes, description, limits));
-      const code: WasmerCode = { module, interface: served };
+      const code: WasmerCode = { module, interface: served, imports: description.imports };
       return { runtime: this.name, digest, code };
     } catch (error) {
       throw toCompileError(error);
@@ -82,7 +88,6 @@ export class WasmerRuntime implements WasmRuntime {
         'The runtime wasmer has no access to host directories. Choose the runtime v8 for this action.',
       );
     const plan = await this.#link(code, settings.http);
-    assertExports(code);
     return new WasmerContainer(this.#host, plan, code.interface, settings);
   }
 
@@ -123,18 +128,11 @@ export class WasmerRuntime implements WasmRuntime {
     return this.close();
   }
 
-  /** Checks that all imports can be provided. */
-  async #link({ module }: WasmerCode, http: ContainerSettings['http']): Promise<LinkPlan> {
+  /** What it imports `assertRunnable` has checked; this finds out what Wasmer makes of it. */
+  async #link({ module, imports }: WasmerCode, http: ContainerSettings['http']): Promise<LinkPlan> {
+    assertHttpGranted(imports, http);
     const plan = planLink(module);
-    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      if (plan.wasi.has(from)) continue;
-      if (from === 'http' && name === 'get' && http.type === 'denied')
-        throw new WasmRuntimeError(
-          'WW_ERR_CAPABILITY_DENIED',
-          `The action imports http.get: ${http.reason}`,
-        );
-      throw missingImport(`${from}.${name}`);
-    }
+    if (imports.some(({ module: from }) => !plan.wasi.has(from))) throw missingImport('http.get');
     await this.#host.load();
     const missing = this.#host.missingCall(plan);
     if (missing !== undefined) throw missingImport(missing);
@@ -147,24 +145,6 @@ function missingImport(name: string): WasmRuntimeError {
     'WW_ERR_GUEST_LINK',
     `The action imports ${name}, which the runtime wasmer does not provide.`,
   );
-}
-
-/** `_start` is part of every interface that we serve; `memory` of the two that pass buffers. */
-function assertExports({ module, interface: served }: WasmerCode): void {
-  const kinds = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  const wanted: readonly (readonly [name: string, kind: string])[] =
-    served === 'command'
-      ? [['_start', 'function']]
-      : [
-          ['_start', 'function'],
-          ['memory', 'memory'],
-        ];
-  for (const [name, kind] of wanted)
-    if (kinds.get(name) !== kind)
-      throw new WasmRuntimeError(
-        'WW_ERR_GUEST_EXPORT_MISSING',
-        `The guest does not export a ${kind} "${name}", which its interface (${served}) needs.`,
-      );
 }
 
 function codeOf(compiled: CompiledArtifact): WasmerCode {

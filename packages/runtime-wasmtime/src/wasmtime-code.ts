@@ -1,8 +1,11 @@
-import type { ArtifactDescription, FunctionType, GuestInterface } from '@wasmwhisk/artifact';
 import {
-  assertEntry,
-  httpDeniedText,
-  httpGetImport,
+  isServedExport,
+  type ArtifactDescription,
+  type FunctionType,
+  type GuestInterface,
+} from '@wasmwhisk/artifact';
+import {
+  assertHttpGranted,
   resolveNumericEntry,
   startName,
   toModuleExports,
@@ -34,13 +37,6 @@ export function toWasmtimeCode(compiled: CompiledArtifact): WasmtimeCode {
   return compiled.code as WasmtimeCode;
 }
 
-/** How the interfaces of components begin, without their versions. */
-const interfaceNames: Readonly<Partial<Record<GuestInterface, string>>> = {
-  command: 'wasi:cli/run',
-  'action-world': 'wasmwhisk:action/handler',
-  'http-handler': 'wasi:http/incoming-handler',
-};
-
 /**
  * The export that runs call: a function of a module, or the interface of a component.
  *
@@ -51,18 +47,11 @@ export function findEntry(
   { entry, http }: Pick<ContainerSettings, 'entry' | 'http'>,
 ): string {
   if (description.format === 'component') {
-    const wanted = interfaceNames[guestInterface];
-    const found = description.exports.find(({ name }) => name.replace(/@.*$/, '') === wanted);
+    const found = description.exports.find((each) => isServedExport(each, guestInterface));
     return found?.name ?? '';
   }
   const exported = toModuleExports(description, guestInterface);
-  assertEntry(exported);
-  const { module, name } = httpGetImport;
-  const wantsHttp = description.imports.some(
-    (each) => each.module === module && each.name === name,
-  );
-  if (wantsHttp && http.type === 'denied')
-    throw new WasmRuntimeError('WW_ERR_CAPABILITY_DENIED', httpDeniedText(http.reason));
+  assertHttpGranted(description.imports, http);
   const functions: ReadonlyMap<string, FunctionType> = exported.functions;
   return guestInterface === 'numeric'
     ? resolveNumericEntry(functions, entry).name

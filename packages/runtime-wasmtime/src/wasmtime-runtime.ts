@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
-import type { Artifact, ArtifactDescription, ModuleDescription } from '@wasmwhisk/artifact';
+import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import {
+  assertDeclaredSizes,
+  assertRunnable,
+  assessRunnable,
   runtimeFeatures,
   WasmRuntimeError,
   type Assessment,
@@ -39,27 +42,14 @@ export class WasmtimeRuntime implements WasmRuntime {
     for (const warning of this.#pump.engine.warnings) onWarning(warning);
   }
 
-  assess({ format, guestInterface }: ArtifactDescription): Assessment {
-    if (guestInterface !== undefined) return { type: 'supported' };
-    return {
-      type: 'unsupported',
-      reason:
-        format === 'component'
-          ? 'it exports neither wasi:cli/run nor wasmwhisk:action/handler nor wasi:http/incoming-handler'
-          : 'it exports neither _start nor the functions of a buffer interface nor any function of numbers',
-    };
+  assess(description: ArtifactDescription): Assessment {
+    return assessRunnable(description);
   }
 
   async precompile(artifact: Artifact, limits: CompileLimits): Promise<CompiledArtifact> {
     this.#pump.assertOpen();
     const { bytes, description, digest, precompiled } = artifact;
-    const { guestInterface } = description;
-    const assessment = this.assess(description);
-    if (assessment.type === 'unsupported' || guestInterface === undefined)
-      throw new WasmRuntimeError(
-        'WW_ERR_ARTIFACT_UNSUPPORTED',
-        `The artifact cannot run on Wasmtime: ${assessment.type === 'unsupported' ? assessment.reason : digest}.`,
-      );
+    assertRunnable(description);
     if (description.format === 'module') assertDeclaredSizes(description, limits);
     const { engine } = this.#pump;
     const isComponent = description.format === 'component';
@@ -68,7 +58,12 @@ export class WasmtimeRuntime implements WasmRuntime {
       ? engine.compile(bytes, digest, isComponent)
       : engine.load(bytes, isComponent));
     if (isFailure(native)) throw toNativeError(native);
-    const code: WasmtimeCode = { native, description, guestInterface, engine: engine.identity };
+    const code: WasmtimeCode = {
+      native,
+      description,
+      guestInterface: interfaceOf(description),
+      engine: engine.identity,
+    };
     return { runtime: this.name, digest, code };
   }
 
@@ -164,6 +159,12 @@ export class WasmtimeRuntime implements WasmRuntime {
   }
 }
 
+/** What `assertRunnable` has found to be there. */
+function interfaceOf({ guestInterface }: ArtifactDescription): WasmtimeCode['guestInterface'] {
+  if (guestInterface === undefined) throw new TypeError('an artifact without guest interface');
+  return guestInterface;
+}
+
 /** A module of a buffer interface is a command too: it has `_start`. */
 function toCommand(code: WasmtimeCode): WasmtimeCode {
   const { description, guestInterface } = code;
@@ -180,25 +181,6 @@ function toCommand(code: WasmtimeCode): WasmtimeCode {
 
 function printWarning(message: string): void {
   process.emitWarning(message, 'WasmtimeWarning');
-}
-
-/** What a module declares at least, all memories and all tables together. */
-function assertDeclaredSizes(
-  { memories, tables }: ModuleDescription,
-  { memoryBytes, tableElements }: CompileLimits,
-): void {
-  const declared = memories.reduce((sum, each) => sum + each.limits.minimum * each.pageBytes, 0);
-  if (declared > memoryBytes)
-    throw new WasmRuntimeError(
-      'WW_ERR_RUN_MEMORY_LIMIT',
-      `The module declares at least ${String(declared)} bytes of memory; the limit is ${String(memoryBytes)}.`,
-    );
-  const elements = tables.reduce((sum, each) => sum + each.limits.minimum, 0);
-  if (elements > tableElements)
-    throw new WasmRuntimeError(
-      'WW_ERR_RUN_MEMORY_LIMIT',
-      `The module declares tables of at least ${String(elements)} elements; the limit is ${String(tableElements)}.`,
-    );
 }
 
 function assertOwn(

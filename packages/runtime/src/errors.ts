@@ -17,7 +17,8 @@ export const wasmRuntimeErrors = {
   },
   WW_ERR_ARTIFACT_UNSUPPORTED: {
     blame: 'developer',
-    summary: 'The artifact is valid, but offers no guest interface that this runtime serves.',
+    summary:
+      'The artifact is valid, but offers no guest interface that is served, or needs what is not (shared memory).',
   },
   WW_ERR_GUEST_COMPILE: {
     blame: 'developer',

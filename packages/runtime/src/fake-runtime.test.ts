@@ -14,6 +14,7 @@ const artifact: Artifact = {
     imports: [],
     exports: [],
     coreModules: 0,
+    definesSharedMemory: undefined,
     producers: [],
     guestInterface: undefined,
   },

@@ -41,8 +41,10 @@ export type {
   HttpGrant,
   RunLimits,
 } from './settings.js';
-export { assertEntry, toModuleExports, type ModuleExports } from './guest/entry-check.js';
-export { httpDeniedText, httpGetImport, importAdvice } from './guest/import-advice.js';
+export { toModuleExports, type ModuleExports } from './guest/entry-check.js';
+export { assertDeclaredSizes } from './guest/declared-sizes.js';
+export { assertHttpGranted, httpGetImport, importAdvice } from './guest/import-advice.js';
+export { assertRunnable, assessRunnable, type GuestChoice } from './guest/runnable.js';
 export { resolveNumericEntry, type NumericEntry } from './guest/numeric-entry.js';
 export { assertArraysAllowed } from './guest/arrays.js';
 export { bindBufferGuest, bindSecondBufferGuest, type BufferGuest } from './guest/buffer.js';

@@ -6,7 +6,12 @@ import type {
   RunRequestBody,
 } from '@wasmwhisk/protocol';
 import type { RunnerContainer } from '@wasmwhisk/runner';
-import type { DirectoryGrant, RunEnd, RunUsage } from '@wasmwhisk/runtime';
+import {
+  assertHttpGranted,
+  type DirectoryGrant,
+  type RunEnd,
+  type RunUsage,
+} from '@wasmwhisk/runtime';
 import { executorError } from '../errors.js';
 import { toInitFailure, toRunFailure } from '../failure.js';
 import { ActivationLog, type ActivationLogLimits } from '../logs/activation-log.js';
@@ -17,9 +22,8 @@ import {
   createDirectories,
   grantHttp,
   readCapabilityRequests,
-  type DescriptorRequests,
 } from '../policy.js';
-import type { PreparedCode, StoredCode } from '../preparation/preparation.js';
+import type { PreparedCode, StoredCode, WantedRuntime } from '../preparation/preparation.js';
 import { removeTree } from '../preparation/remove-tree.js';
 import type { Lease } from '../preparation/shared-cache.js';
 import type { Caller } from './caller.js';
@@ -222,8 +226,13 @@ export class Container {
     limits: ContainerLimits,
   ): Promise<Action> {
     const { config, preparation, runner } = this.#services;
-    const wanted = (descriptor: DescriptorRequests | undefined): string => {
-      const { runtime } = readCapabilityRequests(request.annotations, descriptor);
+    const wanted: WantedRuntime = (descriptor, description) => {
+      const requests = readCapabilityRequests(request.annotations, descriptor);
+      // Checked again for each container; here it saves the compilation.
+      if (description !== undefined) assertDirectoriesAllowed(requests, config.policy);
+      if (description?.format === 'module')
+        assertHttpGranted(description.imports, grantHttp(requests, config.policy));
+      const { runtime } = requests;
       if (runtime === undefined || runtime === config.runtime.name) return config.runtime.name;
       assertRuntimeAllowed(runtime, config.policy);
       return runtime;

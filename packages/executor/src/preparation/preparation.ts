@@ -61,8 +61,14 @@ export interface PreparationRequest extends Omit<CodeRequest, 'code'> {
   readonly memoryBytes?: number;
 }
 
-/** Told what the descriptor says, decides which runtime is wanted; may throw. */
-export type WantedRuntime = (descriptor: DescriptorRequests | undefined) => string;
+/**
+ * Told what the descriptor says, decides which runtime is wanted; may throw. When `description` is
+ * there as well, nothing is compiled yet: what the action asks for and may not have can be refused.
+ */
+export type WantedRuntime = (
+  descriptor: DescriptorRequests | undefined,
+  description?: ArtifactDescription,
+) => string;
 
 /** Longer codes are digested off the event loop, in bytes. */
 const synchronousDigestBytesMax = 256 * 1024;
@@ -155,10 +161,10 @@ export class Preparation {
         const { artifact, entry, filesFolder, filesBytes, descriptor } = unpacked;
         const { description } = artifact;
         const artifactBytes = artifact.bytes.length;
-        const wantedName = wanted(descriptor);
+        const wantedName = wanted(descriptor, description);
         const { chooser, runtimes } = this.#services;
         const runtime = await (artifact.precompiled === undefined
-          ? chooser.choose(description, wantedName)
+          ? chooser.choose(description, wantedName, { entry })
           : choosePrecompiledRuntime(artifact.precompiled, wantedName, runtimes));
         // Where threads are the engine's own, a container's limit holds in each instance, and containers
         // with different ones share the code.

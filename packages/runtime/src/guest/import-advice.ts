@@ -1,12 +1,13 @@
+import { isPreview1Version, type ModuleImport } from '@wasmwhisk/artifact';
+import { WasmRuntimeError } from '../errors.js';
+import type { HttpGrant } from '../settings.js';
+
 /** The name of the forerunner's stand-in for a request, which guests import as a function. */
 export const httpGetImport = { module: 'http', name: 'get' } as const;
 
-/** Module names of WASI preview 1: the final one, and the one before it. */
-const preview1Modules: ReadonlySet<string> = new Set(['wasi_snapshot_preview1', 'wasi_unstable']);
-
 /** Who would provide an import that nothing here does, in a sentence, for those that developers meet. */
 export function importAdvice(module: string, name: string): string {
-  if (preview1Modules.has(module))
+  if (isPreview1Version(module))
     return `WASI preview 1 has no function ${name}; the toolchain is newer or another one.`;
   if (module.startsWith('wasi:')) return 'A host for components does: build a component instead.';
   if (module.startsWith('wasix_')) return 'Only a WASIX host does: build for wasm32-wasi.';
@@ -19,10 +20,16 @@ export function importAdvice(module: string, name: string): string {
   return 'Imports are served from wasi_snapshot_preview1, wasi_unstable and http.get.';
 }
 
-/** Why `http.get` is not given, and what to do. */
-export function httpDeniedText(reason: string): string {
-  return (
-    `The import http.get needs HTTP, which is not granted: ${reason} Set the annotation ` +
-    'net_access of the action to true, and ask the operator to allow its hosts.'
+/** @throws WasmRuntimeError `WW_ERR_CAPABILITY_DENIED` when a module imports `http.get` and may not have it */
+export function assertHttpGranted(imports: readonly ModuleImport[], http: HttpGrant): void {
+  if (http.type === 'granted' || !imports.some(isHttpGet)) return;
+  throw new WasmRuntimeError(
+    'WW_ERR_CAPABILITY_DENIED',
+    `The import http.get needs HTTP, which is not granted: ${http.reason} Set the annotation ` +
+      'net_access of the action to true, and ask the operator to allow its hosts.',
   );
+}
+
+function isHttpGet({ module, name }: ModuleImport): boolean {
+  return module === httpGetImport.module && name === httpGetImport.name;
 }

@@ -10,6 +10,7 @@ const plain: Artifact = {
     imports: [],
     exports: [],
     coreModules: 0,
+    definesSharedMemory: undefined,
     producers: [],
     guestInterface: undefined,
   },
