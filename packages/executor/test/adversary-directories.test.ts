@@ -1,8 +1,33 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { commandOf, startTarget } from './adversary.js';
+import { commandOf, startTarget, startTargetBy } from './adversary.js';
+
+const maker = commandOf('(drop (call $create (i32.const 3) (i32.const 256) (i32.const 1)))', {
+  imports: `
+    (import "wasi_snapshot_preview1" "path_create_directory"
+      (func $create (param i32 i32 i32) (result i32)))
+    (data (i32.const 256) "a")`,
+});
+const finder = commandOf(
+  `(if (call $stat (i32.const 3) (i32.const 0) (i32.const 256) (i32.const 1) (i32.const 512))
+    (then (return)))
+  unreachable`,
+  {
+    imports: `
+    (import "wasi_snapshot_preview1" "path_filestat_get"
+      (func $stat (param i32 i32 i32 i32 i32) (result i32)))
+    (data (i32.const 256) "a")`,
+  },
+);
+const dir = { annotations: { dir: '/data' } };
+
+/** Runs a command as process 1 of a PID namespace, which ends with it. */
+const inNamespace = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const trial = spawnSync('unshare', [...inNamespace.slice(1), 'true'], { encoding: 'utf8' });
+const noNamespace = trial.status === 0 ? undefined : (trial.error?.message ?? trial.stderr.trim());
 
 /** Makes directories in directories, always below the one just made: 300 names of 200 letters. */
 const deepDigger = commandOf(
@@ -40,35 +65,16 @@ describe('A guest with a directory', () => {
   it('cannot make a tree that outlives its container, or the executor with it', async () => {
     const root = createRoot();
     const target = await startTarget('--set', `policy.directoryRoot=${root}`);
-    const dir = { annotations: { dir: '/data' } };
     expect((await target.init('deep', deepDigger, dir)).status).toBe(200);
     expect((await target.run('deep')).status).toBe(200);
     expect((await target.post('/deep/destroy', '')).status).toBe(200);
     const [own = ''] = readdirSync(root);
-    expect(readdirSync(path.join(root, own))).toEqual([]);
+    expect(readdirSync(path.join(root, own, 'files'))).toEqual([]);
     expect(target.alive).toBe(true);
   });
 
   it('never finds what a container of the same id left in a process that was killed', async () => {
     const root = createRoot();
-    const maker = commandOf('(drop (call $create (i32.const 3) (i32.const 256) (i32.const 1)))', {
-      imports: `
-      (import "wasi_snapshot_preview1" "path_create_directory"
-        (func $create (param i32 i32 i32) (result i32)))
-      (data (i32.const 256) "a")`,
-    });
-    const finder = commandOf(
-      `(if (call $stat (i32.const 3) (i32.const 0) (i32.const 256) (i32.const 1) (i32.const 512))
-        (then (return)))
-      unreachable`,
-      {
-        imports: `
-      (import "wasi_snapshot_preview1" "path_filestat_get"
-        (func $stat (param i32 i32 i32 i32 i32) (result i32)))
-      (data (i32.const 256) "a")`,
-      },
-    );
-    const dir = { annotations: { dir: '/data' } };
     const first = await startTarget('--set', `policy.directoryRoot=${root}`);
     await first.init('same', maker, dir);
     expect((await first.run('same')).status).toBe(200);
@@ -79,4 +85,29 @@ describe('A guest with a directory', () => {
     // What was left is swept, since nobody else would.
     expect(readdirSync(root)).toHaveLength(1);
   });
+
+  it.skipIf(noNamespace !== undefined)(
+    `keeps its directory while executors of other PID namespaces begin at the same place${
+      noNamespace === undefined ? '' : ` (no namespace here: ${noNamespace})`
+    }`,
+    async () => {
+      const root = createRoot();
+      const set = ['--set', `policy.directoryRoot=${root}`];
+      const living = await startTarget(...set);
+      expect((await living.init('same', maker, dir)).status).toBe(200);
+      expect((await living.run('same')).status).toBe(200);
+      const made = readdirSync(root, { recursive: true, encoding: 'utf8' });
+      for (let round = 0; round < 2; round += 1) {
+        // Neither sees the first one's process, nor each other's.
+        const other = await startTargetBy(inNamespace, ...set);
+        await other.init('same', finder, dir);
+        expect((await other.run('same')).status).toBe(200);
+      }
+      expect(readdirSync(root, { recursive: true, encoding: 'utf8' })).toEqual(
+        expect.arrayContaining(made),
+      );
+      expect((await living.run('same')).status).toBe(200);
+      expect(living.alive).toBe(true);
+    },
+  );
 });

@@ -31,10 +31,17 @@ export interface Target {
   readonly alive: boolean;
 }
 
-export async function startTarget(...args: readonly string[]): Promise<Target> {
-  const child = spawn(command, ['serve', '--port', '0', '--json', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+export function startTarget(...args: readonly string[]): Promise<Target> {
+  return startTargetBy([], ...args);
+}
+
+/** As `startTarget`, through another command that runs the one after it. */
+export async function startTargetBy(
+  starter: readonly string[],
+  ...args: readonly string[]
+): Promise<Target> {
+  const [file = '', ...rest] = [...starter, command, 'serve', '--port', '0', '--json', ...args];
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'ignore'] });
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');

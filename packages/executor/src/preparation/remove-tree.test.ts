@@ -1,14 +1,18 @@
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeTree } from './remove-tree.js';
 
 describe('removeTree', () => {
@@ -37,4 +41,53 @@ describe('removeTree', () => {
     expect(existsSync(path.join(outside, 'kept'))).toBe(true);
     await removeTree(outside);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'removes nothing outside while folders are swapped for links',
+    async () => {
+      const outside = mkdtempSync(path.join(tmpdir(), 'remove-tree-test-'));
+      onTestFinished(() => {
+        rmSync(outside, { recursive: true });
+      });
+      mkdirSync(path.join(outside, 'kept'));
+      for (let file = 0; file < 50; file += 1)
+        writeFileSync(path.join(outside, 'kept', String(file)), '');
+      for (let round = 0; round < 3; round += 1) {
+        const folder = mkdtempSync(path.join(tmpdir(), 'remove-tree-test-'));
+        const swapping = new Worker(swapper, { eval: true, workerData: { folder, outside } });
+        await once(swapping, 'message');
+        try {
+          await removeTree(folder);
+        } catch {
+          // Whoever swaps on and on is given up at last; nothing but that folder may suffer.
+        }
+        await swapping.terminate();
+        await removeTree(folder);
+        expect(readdirSync(path.join(outside, 'kept'))).toHaveLength(50);
+        expect(existsSync(folder)).toBe(false);
+      }
+    },
+    30_000,
+  );
 });
+
+/** Makes folders below `folder`, and keeps exchanging each with a link that leads out. */
+const swapper = `
+const { mkdirSync, renameSync, symlinkSync, writeFileSync } = require('node:fs');
+const { parentPort, workerData: { folder, outside } } = require('node:worker_threads');
+const places = Array.from({ length: 20 }, (_, index) => folder + '/' + index);
+const attempt = (work) => { try { work(); } catch {} };
+for (const place of places) {
+  mkdirSync(place + '/kept', { recursive: true });
+  for (let file = 0; file < 50; file += 1) writeFileSync(place + '/kept/' + file, '');
+  symlinkSync(outside, place + '.link');
+}
+parentPort.postMessage('ready');
+for (const end = Date.now() + 300; Date.now() < end;)
+  for (const place of places) {
+    attempt(() => renameSync(place, place + '.aside'));
+    attempt(() => renameSync(place + '.link', place));
+    attempt(() => renameSync(place, place + '.link'));
+    attempt(() => renameSync(place + '.aside', place));
+  }
+`;
