@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findMissingAddon } from '@wasmwhisk/runtime-wasmtime';
 import { commandOf, startTarget, startTargetBy } from './adversary.js';
 
 const maker = commandOf('(drop (call $create (i32.const 3) (i32.const 256) (i32.const 1)))', {
@@ -52,6 +53,27 @@ const deepDigger = commandOf(
     (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))`,
   },
 );
+
+/** Makes empty directories without end, with names of eight letters. */
+const endlessMaker = commandOf(
+  `(local $name i64)
+  (loop $next
+    (i64.store (i32.const 256) (i64.or (local.get $name) (i64.const 0x4040404040404040)))
+    (local.set $name (i64.and (i64.add (local.get $name) (i64.const 1)) (i64.const 0x1f1f)))
+    (drop (call $create (i32.const 3) (i32.const 256) (i32.const 8)))
+    (drop (call $remove (i32.const 3) (i32.const 256) (i32.const 7)))
+    (br $next))`,
+  {
+    imports: `
+    (import "wasi_snapshot_preview1" "path_create_directory"
+      (func $create (param i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_remove_directory"
+      (func $remove (param i32 i32 i32) (result i32)))`,
+  },
+);
+
+const noWasmtime = findMissingAddon();
+const runtimes = ['v8', ...(noWasmtime === undefined ? ['wasmtime'] : [])];
 
 function createRoot(): string {
   const root = mkdtempSync(path.join(tmpdir(), 'adversary-test-'));
@@ -108,6 +130,28 @@ describe('A guest with a directory', () => {
       );
       expect((await living.run('same')).status).toBe(200);
       expect(living.alive).toBe(true);
+    },
+  );
+
+  it.each(runtimes)(
+    'leaves nothing behind on %s when it writes while its container goes',
+    async (name) => {
+      const root = createRoot();
+      const set = ['--set', `policy.directoryRoot=${root}`, '--set', `runtime.name=${name}`];
+      const target = await startTarget(...set);
+      for (let round = 0; round < 3; round += 1) {
+        expect((await target.init('busy', endlessMaker, dir)).status).toBe(200);
+        const run = target.run('busy');
+        // Until it writes.
+        await expect
+          .poll(() => readdirSync(root, { recursive: true }).length, { timeout: 10_000 })
+          .toBeGreaterThan(20);
+        expect((await target.post('/busy/destroy', '')).status).toBe(200);
+        const [own = ''] = readdirSync(root);
+        expect(readdirSync(path.join(root, own, 'files'))).toEqual([]);
+        expect((await run).status).not.toBe(200);
+      }
+      expect(target.alive).toBe(true);
     },
   );
 });

@@ -28,6 +28,28 @@ export interface PooledRun {
   settled: boolean;
 }
 
+/** A run that has not begun. */
+export function createPooledRun(
+  own: Pick<
+    PooledRun,
+    'id' | 'container' | 'request' | 'resolve' | 'reject' | 'stopListening' | 'deadlineTimer'
+  >,
+): PooledRun {
+  return {
+    ...own,
+    unit: own.request.trustUnit,
+    queuedAt: performance.now(),
+    startedAt: 0,
+    seat: undefined,
+    slot: undefined,
+    end: undefined,
+    graceTimer: undefined,
+    logMessages: 0,
+    answer: undefined,
+    settled: false,
+  };
+}
+
 /** Why a run was ended from outside. Without a thread it never began, and its time was not its guest's to waste. */
 export function endError({ end, seat }: PooledRun): WasmRuntimeError {
   return end?.type === 'timeout' && seat === undefined

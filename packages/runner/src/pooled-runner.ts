@@ -11,7 +11,15 @@ import { AheadRuns, noteProgress } from './ahead-runs.js';
 import { touch } from './container-mirror.js';
 import { FairQueue } from './fair-queue.js';
 import type { RunTask, RunTaskResult } from './messages.js';
-import { endError, isCloneError, lostError, saturatedError, type PooledRun } from './pooled-run.js';
+import { Departures } from './departures.js';
+import {
+  createPooledRun,
+  endError,
+  isCloneError,
+  lostError,
+  saturatedError,
+  type PooledRun,
+} from './pooled-run.js';
 import {
   resolvePooledRunnerOptions,
   type PooledRunnerOptions,
@@ -43,6 +51,7 @@ export class PooledRunner implements Runner {
   readonly #runs = new Map<number, PooledRun>();
   readonly #queue = new FairQueue<PooledRun>();
   readonly #waitingMemory = new WaitingMemory();
+  readonly #departures = new Departures(this.#runs);
   #nextRun = 1;
   #endedThreads = 0;
   #peekTimer: NodeJS.Timeout | undefined;
@@ -75,6 +84,7 @@ export class PooledRunner implements Runner {
       },
       onSeatGone: (seat) => {
         this.#lose(seat);
+        this.#departures.threadGone(seat);
       },
       onWaiting: (run, waiting, memoryBytes) => {
         this.#setWaiting(run, waiting, memoryBytes);
@@ -112,9 +122,8 @@ export class PooledRunner implements Runner {
         this.#end(run, signal.reason as RunEnd);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      const run: PooledRun = {
+      const run: PooledRun = createPooledRun({
         id: this.#nextRun++,
-        unit: request.trustUnit,
         container,
         request,
         resolve,
@@ -125,16 +134,7 @@ export class PooledRunner implements Runner {
         deadlineTimer: setTimeout(() => {
           this.#end(run, { type: 'timeout' });
         }, remainingMs),
-        queuedAt: performance.now(),
-        startedAt: 0,
-        seat: undefined,
-        slot: undefined,
-        end: undefined,
-        graceTimer: undefined,
-        logMessages: 0,
-        answer: undefined,
-        settled: false,
-      };
+      });
       this.#runs.set(run.id, run);
       // Ahead only while nobody queues, so that no other unit waits for it.
       const isAhead =
@@ -146,7 +146,7 @@ export class PooledRunner implements Runner {
   destroy(container: RunnerContainer): Promise<void> {
     for (const seat of this.#seats)
       if (seat.containers.delete(container.key)) seat.forget.push(container.key);
-    return Promise.resolve();
+    return this.#departures.whenGone(container.key);
   }
 
   status(): RunnerStatus {
@@ -259,9 +259,7 @@ export class PooledRunner implements Runner {
     seat.unit = run.unit;
     if (seat.runs.size === 0) seat.progressAt = run.startedAt;
     seat.runs.add(run.id);
-    this.#peekTimer ??= setInterval(() => {
-      this.#peek();
-    }, peekIntervalMs).unref();
+    this.#peekTimer ??= setInterval(this.#peek.bind(this), peekIntervalMs).unref();
     this.#post(run, seat);
   }
 
@@ -416,6 +414,7 @@ export class PooledRunner implements Runner {
         this.#endedThreads += 1;
         const reason = `a guest of unit "${run.unit}" did not end by itself`;
         this.#options.onThreadEnded(reason);
+        this.#departures.threadEnding(seat);
         this.#pool.end(seat, reason);
         this.#giveUpWaiting(seat);
       },
@@ -457,6 +456,7 @@ export class PooledRunner implements Runner {
     this.#waitingMemory.delete(run.id);
     this.#leave(run, seat);
     this.#runs.delete(run.id);
+    this.#departures.runsReleased();
   }
 
   #leave(run: PooledRun, seat: WorkerSeat): void {

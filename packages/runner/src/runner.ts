@@ -75,7 +75,10 @@ export interface Runner extends AsyncDisposable {
    */
   run(container: RunnerContainer, request: RunRequest, signal: AbortSignal): Promise<RunReport>;
 
-  /** Forgets a container. Runs in progress are not ended: abort them by their signals. Idempotent. */
+  /**
+   * Forgets a container. Runs in progress are not ended: abort them by their signals. Resolves when none
+   * of its guests can run any more, which may be after their runs were answered. Idempotent.
+   */
   destroy(container: RunnerContainer): Promise<void>;
 
   status(): RunnerStatus;

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   isWasmRuntimeError,
@@ -335,6 +338,24 @@ describe('PooledRunner', () => {
     expect((await queued).code).toBe('WW_ERR_RUNTIME_SATURATED');
     expect(runner.status().queuedRuns).toBe(0);
     await blocker;
+  });
+
+  it('forgets a container only when its guest is gone, however early that was answered', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pooled-runner-test-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const runner = createRunner({ computingGraceMs: 50 });
+    const container = await runner.initialize('c', compiled, settings);
+    const file = path.join(folder, 'written');
+    const end = new AbortController();
+    const run = failure(runner.run(container, request({ act: 'hold-thread', file }), end.signal));
+    await until(() => runner.status().busyThreads > 0);
+    end.abort({ type: 'destroyed' });
+    expect((await run).code).toBe('WW_ERR_RUN_ABORTED');
+    expect(existsSync(file)).toBe(false);
+    await runner.destroy(container);
+    expect(existsSync(file)).toBe(true);
   });
 
   it('survives a guest that fills the JavaScript heap', async () => {

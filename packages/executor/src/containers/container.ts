@@ -211,7 +211,7 @@ export class Container {
     }
   }
 
-  /** Ends every run and frees everything. Idempotent. */
+  /** Ends every run, waits until the guests are gone, and frees everything. Idempotent. */
   async destroy(reason: RunEnd = { type: 'destroyed' }): Promise<void> {
     if (this.#destroyed) return;
     this.#destroyed = true;
@@ -280,8 +280,10 @@ export class Container {
     const action = this.#action;
     this.#action = undefined;
     if (action === undefined) return;
-    action.prepared.release();
+    // A guest may write until it is gone: only then its files go, its own and those of its archive.
+    await this.#runs.whenEmpty();
     await this.#services.runner.destroy(action.runner);
+    action.prepared.release();
     await this.#removeFolder(action.folder);
   }
 

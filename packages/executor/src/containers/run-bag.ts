@@ -6,6 +6,7 @@ import type { RunEnd } from '@wasmwhisk/runtime';
  */
 export class RunBag {
   readonly #runs: AbortController[] = [];
+  readonly #onEmpty: (() => void)[] = [];
 
   get size(): number {
     return this.#runs.length;
@@ -21,6 +22,14 @@ export class RunBag {
     if (index < 0) return;
     const last = this.#runs.pop();
     if (last !== undefined && last !== run) this.#runs[index] = last;
+    if (this.#runs.length > 0 || this.#onEmpty.length === 0) return;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  /** Resolves when no run is left. */
+  whenEmpty(): Promise<void> {
+    if (this.#runs.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   abort(reason: RunEnd): void {
