@@ -267,6 +267,14 @@ impl NativeEngine {
         events::write(env, &mut left, numbers)
     }
 
+    /// So many events of output of a run, with so many bytes together, were handled: its guest may go on writing.
+    #[napi(catch_unwind)]
+    pub fn output_handled(&self, id: f64, events: u32, bytes: f64) {
+        self.engine
+            .shared()
+            .output_handled(id as u64, events as usize, bytes as usize);
+    }
+
     /// Numbers for metrics.
     #[napi(catch_unwind)]
     pub fn status(&self) -> EngineStatusData {

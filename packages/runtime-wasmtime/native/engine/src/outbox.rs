@@ -1,9 +1,10 @@
 //! What the main thread has to be told, in order, with one wake-up for all that is ready.
 
+use crate::engine::Shared;
 use crate::failure::Failure;
 use crate::run_state::RunState;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmwhisk_guest_io::Answer;
 
 /// The two output streams of a guest. The numbers cross the bridge.
@@ -67,9 +68,61 @@ pub enum Event {
     },
 }
 
+/// What an event of output costs beside its bytes: it is counted as so many more of them, because many
+/// short writes cost the main thread more than one long one.
+pub const EVENT_BYTES: usize = 1024;
+/// Longest event of output that is made of several writes, in bytes.
+const MERGED_BYTES_MAX: usize = 64 * 1024;
+
+#[derive(Default)]
+struct Queue {
+    events: Vec<Event>,
+    /// Number of the first event: as many were taken before.
+    first: u64,
+}
+
+impl Queue {
+    fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// The last event of this run that is still here, if it is output of this stream.
+    fn last_output(&mut self, run: &RunState, wanted: Stream) -> Option<&mut Vec<u8>> {
+        let number = run.last_output.load(Ordering::Relaxed).checked_sub(1)?;
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        match self.events.get_mut(at) {
+            Some(Event::Output { stream, bytes, .. }) if *stream == wanted => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Adds output, and gives what it costs.
+    fn push_output(&mut self, run: &Arc<RunState>, stream: Stream, written: &[u8]) -> usize {
+        if let Some(bytes) = self.last_output(run, stream)
+            && bytes.len() + written.len() <= MERGED_BYTES_MAX
+        {
+            bytes.extend_from_slice(written);
+            return written.len();
+        }
+        self.push(Event::Output {
+            run: Arc::clone(run),
+            stream,
+            bytes: written.to_vec(),
+        });
+        let next = self.first + self.events.len() as u64;
+        run.last_output.store(next, Ordering::Relaxed);
+        written.len() + EVENT_BYTES
+    }
+
+    fn take(&mut self) -> Vec<Event> {
+        self.first += self.events.len() as u64;
+        std::mem::take(&mut self.events)
+    }
+}
+
 /// The queue towards the main thread.
 pub struct Outbox {
-    events: Mutex<Vec<Event>>,
+    queue: Mutex<Queue>,
     called: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
 }
@@ -78,7 +131,7 @@ impl Outbox {
     /// `wake` is called from any thread when there is something and the main thread does not know it yet.
     pub fn new(wake: Box<dyn Fn() + Send + Sync>) -> Outbox {
         Outbox {
-            events: Mutex::new(Vec::new()),
+            queue: Mutex::default(),
             called: AtomicBool::new(false),
             wake,
         }
@@ -86,27 +139,50 @@ impl Outbox {
 
     /// Adds an event.
     pub fn push(&self, event: Event) {
-        self.events
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(event);
+        self.lock().push(event);
+        self.call();
+    }
+
+    /// Adds what a guest wrote: to its last event, where that is of the same stream and was not taken.
+    pub fn push_output(&self, run: &Arc<RunState>, stream: Stream, bytes: &[u8]) {
+        let mut queue = self.lock();
+        let cost = queue.push_output(run, stream, bytes);
+        // Before the lock is given back: the main thread must not handle what was not counted.
+        run.log_unread.fetch_add(cost, Ordering::AcqRel);
+        drop(queue);
+        self.call();
+    }
+
+    /// Takes everything. Called on the main thread, which tells later what it has handled.
+    pub fn take(&self) -> Vec<Event> {
+        // In this order: what is pushed after the store calls again.
+        self.called.store(false, Ordering::Release);
+        self.lock().take()
+    }
+
+    fn call(&self) {
         if !self.called.swap(true, Ordering::AcqRel) {
             (self.wake)();
         }
     }
 
-    /// Takes everything. Called on the main thread.
-    pub fn take(&self) -> Vec<Event> {
-        // In this order: what is pushed after the swap calls again.
-        self.called.store(false, Ordering::Release);
-        let events =
-            std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
-        for event in &events {
-            if let Event::Output { run, bytes, .. } = event {
-                run.log_unread.fetch_sub(bytes.len(), Ordering::AcqRel);
-                run.log_waker.wake();
-            }
-        }
-        events
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Shared {
+    /// The main thread has handled events of output of a run, with so many bytes together. Only now may
+    /// its guest write as much again.
+    pub fn output_handled(&self, run: u64, events: usize, bytes: usize) {
+        if let Some(run) = self.runs.get(run) {
+            run.log_unread
+                .fetch_sub(bytes + events * EVENT_BYTES, Ordering::AcqRel);
+            run.log_waker.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "outbox_test.rs"]
+mod tests;

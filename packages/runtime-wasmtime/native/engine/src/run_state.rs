@@ -70,10 +70,12 @@ pub struct RunState {
     pub memory_bytes: AtomicU64,
     /// Output that may still be sent: one byte more than the limit, so that the reader knows of the rest.
     pub log_budget: AtomicI64,
-    /// Output that was sent and not yet taken, in bytes.
+    /// Output that was sent and not yet handled by the main thread, in bytes, with what its events count as.
     pub log_unread: AtomicUsize,
-    /// Wakes a guest that waits for its output to be taken.
+    /// Wakes a guest that waits for its output to be handled.
     pub log_waker: AtomicWaker,
+    /// Number of its last event of output, counted from 1; changed under the outbox's lock.
+    pub last_output: AtomicU64,
 }
 
 impl RunState {
@@ -94,6 +96,7 @@ impl RunState {
             log_budget: AtomicI64::new(i64::try_from(log_bytes_max).unwrap_or(i64::MAX - 1) + 1),
             log_unread: AtomicUsize::new(0),
             log_waker: AtomicWaker::new(),
+            last_output: AtomicU64::new(0),
         }
     }
 

@@ -14,7 +14,8 @@ use wasmtime_wasi::cli::{IsTerminal, StdinStream, StdoutStream};
 use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
 use wasmwhisk_guest_io::CommandOutput;
 
-/// Output of one run that may be on its way before its guest waits, in bytes.
+/// Output of one run that may be on its way before its guest waits, in bytes; each event counts as
+/// `EVENT_BYTES` more.
 const UNREAD_BYTES_MAX: usize = 256 * 1024;
 /// Longest single write, in bytes.
 const WRITE_BYTES_MAX: usize = 64 * 1024;
@@ -45,15 +46,10 @@ impl LogStream {
             return;
         }
         let sent = &bytes[..bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
-        self.run.log_unread.fetch_add(sent.len(), Ordering::AcqRel);
-        self.outbox.push(Event::Output {
-            run: Arc::clone(&self.run),
-            stream: self.stream,
-            bytes: sent.to_vec(),
-        });
+        self.outbox.push_output(&self.run, self.stream, sent);
     }
 
-    /// Waits until the main thread has taken enough.
+    /// Waits until the main thread has handled enough.
     async fn room(&self) {
         poll_fn(|context| {
             if self.run.log_unread.load(Ordering::Acquire) < UNREAD_BYTES_MAX {
@@ -280,6 +276,8 @@ impl Pollable for AskedInput {
             }
             if !state.asked {
                 state.asked = true;
+                // What it writes from now on comes behind this.
+                self.run.last_output.store(0, Ordering::Relaxed);
                 self.outbox.push(Event::Input {
                     run: self.run.id,
                     bytes_max: ASKED_BYTES_MAX,
