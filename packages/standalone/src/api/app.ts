@@ -6,6 +6,7 @@ import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
+import { addSandbox } from '../web/sandbox.js';
 import { addWebRoutes } from '../web/web-routes.js';
 import { addActionRoutes } from './action-routes.js';
 import { addActivationRoutes } from './activation-routes.js';
@@ -99,11 +100,13 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
 function addAdmission(app: FastifyInstance, services: StandaloneServices): void {
   const { config, executor, users } = services;
   const guard = new OriginGuard(config);
-  const { uriBytesMax } = config.api;
+  const { uriBytesMax, webSandbox } = config.api;
   app.decorateRequest('sentContentType', '');
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     const { url, headers } = request.raw;
+    const isPublic = isForPages(request.routeOptions.url);
+    if (isPublic) addSandbox(reply, webSandbox);
     if (url !== undefined && url.length > uriBytesMax) {
       done(uriTooLong(url.length, uriBytesMax));
       return;
@@ -115,7 +118,7 @@ function addAdmission(app: FastifyInstance, services: StandaloneServices): void 
       return;
     }
     // Routes ask for a key when the body is there. A long one is not taken from anybody without.
-    if (isLong(headers) && !isForPages(request.routeOptions.url)) requireIdentity(request, users);
+    if (isLong(headers) && !isPublic) requireIdentity(request, users);
     const type = headers['content-type'];
     // Fastify refuses types that it cannot read; web actions get whatever was sent.
     if (type !== undefined && type !== jsonType && request.method !== 'GET') {

@@ -49,7 +49,7 @@ const apiSchema = section({
   webSandbox: flag({
     default: true,
     description:
-      'Whether pages that web actions make are kept apart from the origin that they share with the REST API and with each other, by `Content-Security-Policy: sandbox`. Without it they have cookies and local storage, and may read what other pages of this origin keep, keys included.',
+      'Whether what web actions answer is kept apart from the origin that all of them share, by `Content-Security-Policy: sandbox` on every answer. Without it their pages have cookies and local storage, and may read what pages of other web actions keep there. The REST API refuses them either way.',
   }),
   uriBytesMax: count(8192, 256, 65_536, 'Longest path with its query.'),
   sequenceLengthMax: count(

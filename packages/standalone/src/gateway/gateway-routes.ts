@@ -6,7 +6,7 @@ import { addWebCors } from '../web/cors.js';
 import { requireAuthHeader } from '../web/require-auth.js';
 import { WebCalls } from '../web/web-calls.js';
 import { readHeaders, splitTarget } from '../web/web-request.js';
-import { webMethods } from '../web/web-routes.js';
+import { folderOf, webMethods } from '../web/web-routes.js';
 import { ApiBook } from './api-book.js';
 import { segmentsOf } from './gateway-paths.js';
 import { addManagementRoutes } from './management-routes.js';
@@ -69,11 +69,12 @@ function begin(
   }
   const { target } = match;
   if (target.secureKey !== undefined) headers.set(requireAuthHeader, target.secureKey);
-  calls.begin(request, reply, target, {
+  const head = {
     method,
     headers,
     // As the gateway of OpenWhisk: actions that answer HTTP themselves learn by which path they were called.
     path: target.extension === 'http' ? apiPath : '',
     query,
-  });
+  };
+  calls.begin(request, reply, target, head, folderOf(prefix, namespace));
 }

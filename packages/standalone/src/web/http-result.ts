@@ -4,6 +4,7 @@ import { shorten } from '../shown-text.js';
 import { decodeBase64, isBase64 } from './base64-text.js';
 import { cutObject, toText, type JsonValue } from './json-object.js';
 import { isJsonType, isTextType, parseMediaType, toMediaTypeText } from './media-types.js';
+import { isOfOrigin } from './origin-headers.js';
 import { encodeText } from './text-encodings.js';
 import type { WebResponse } from './web-response.js';
 
@@ -26,12 +27,6 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'x-request-id',
   'x-wasmwhisk-error',
 ]);
-
-/**
- * What speaks for the whole origin, and not for one answer. REST API, page and web actions of all
- * namespaces share one: a service worker of an action, let loose on all of it, would read everybody's keys.
- */
-const originHeaders: ReadonlySet<string> = new Set(['alt-svc', 'nel', 'service-worker-allowed']);
 
 /** Answers with these have no body, whatever the action says. */
 const bodylessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -95,7 +90,7 @@ function readHeaders(value: JsonValue | undefined): {
       if (key === 'content-type') {
         if (contentType !== undefined) throw notValid('there is more than one content-type');
         contentType = text;
-      } else if (!ownHeaders.has(key) && !originHeaders.has(key)) headers.push([key, text]);
+      } else if (!ownHeaders.has(key) && !isOfOrigin(key)) headers.push([key, text]);
     }
   }
   return { headers, contentType };

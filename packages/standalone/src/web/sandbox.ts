@@ -1,37 +1,25 @@
-import { parseMediaType } from './media-types.js';
-import type { WebResponse } from './web-response.js';
+import type { FastifyReply } from 'fastify';
 
-/** What a browser shows as a document, scripts in it included. */
-const documentTypes: ReadonlySet<string> = new Set([
-  'application/xhtml+xml',
-  'application/xml',
-  'image/svg+xml',
-  'text/html',
-  'text/xml',
-]);
+export const policyHeader = 'content-security-policy';
+export const sniffingHeader = 'x-content-type-options';
 
 /**
  * Everything but the origin. `allow-same-origin` is what is missing: the page is of an origin of its own,
  * whose requests name `null` as their `Origin`.
  */
-const policy =
+export const sandboxPolicy =
   'sandbox allow-downloads allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox ' +
   'allow-scripts allow-top-navigation-by-user-activation';
 
 /**
- * Keeps a page that a web action made apart from the origin that it comes from. REST API, our own page
- * and the web actions of all namespaces share that: without this a page of anybody's could call the API
- * like our own, and read the key that somebody typed there. A policy that the action sets itself holds too.
+ * Keeps what a web action answers apart from the origin that it comes from. REST API, our own page and
+ * the web actions of all namespaces share that origin.
+ *
+ * Every answer gets these headers, refusals included: what a browser takes for a document depends on the
+ * browser, on how it was asked for and, if it guesses, on the body. No list of types knows all of that.
  */
-export function withSandbox(response: WebResponse): WebResponse {
-  const { headers } = response;
-  const type = headers.find(([name]) => name === 'content-type')?.[1];
-  const essence = type === undefined ? undefined : parseMediaType(type)?.essence;
-  // What does not say what it is, a browser guesses; `nosniff` is not ours to add for every action.
-  const isDocument =
-    essence === undefined
-      ? response.body !== undefined
-      : documentTypes.has(essence) || essence.endsWith('+xml');
-  if (!isDocument) return response;
-  return { ...response, headers: [...headers, ['content-security-policy', policy]] };
+export function addSandbox(reply: FastifyReply, isSandboxed: boolean): void {
+  // What is served as something else must not become a document, nor a script of another page.
+  void reply.header(sniffingHeader, 'nosniff');
+  if (isSandboxed) void reply.header(policyHeader, sandboxPolicy);
 }

@@ -10,7 +10,8 @@ import type { WebAddress, WebExtension } from './web-address.js';
 import { readWebBody } from './web-body.js';
 import { toWebPayload } from './web-input.js';
 import type { WebRequestHead } from './web-request.js';
-import { withSandbox } from './sandbox.js';
+import { confineCookie } from './origin-headers.js';
+import { policyHeader, sandboxPolicy, sniffingHeader } from './sandbox.js';
 import type { WebResponse } from './web-response.js';
 import { toWebResponse } from './web-result.js';
 
@@ -20,6 +21,8 @@ interface WebCall {
   readonly extension: WebExtension;
   readonly head: WebRequestHead;
   readonly caller: Identity | undefined;
+  /** Where the action's cookies may hold: a path that ends in a slash. */
+  readonly cookieFolder: string;
 }
 
 declare module 'fastify' {
@@ -40,6 +43,7 @@ export class WebCalls {
   /**
    * Decides whether a request may go on, before its body is read: what is refused costs nothing.
    *
+   * @param cookieFolder Where the action's cookies may hold: a path that ends in a slash.
    * @throws Rejection `WW_ERR_API_NOT_FOUND`; `WW_ERR_API_NO_CREDENTIALS` or `WW_ERR_API_CREDENTIALS`
    *   of a secured action
    */
@@ -48,6 +52,7 @@ export class WebCalls {
     reply: FastifyReply,
     address: WebAddress,
     head: WebRequestHead,
+    cookieFolder: string,
   ): void {
     const action = findWebAction(this.#services, address);
     const caller = readIdentity(head.headers.get('authorization'), this.#services.users);
@@ -55,14 +60,14 @@ export class WebCalls {
     // Preflights carry no credentials, so they are never asked for any.
     if (head.method !== 'options')
       assertWebAuth(action.target.action.annotations, head.headers, caller);
-    request.webCall = { action, extension: address.extension, head, caller };
+    request.webCall = { action, extension: address.extension, head, caller, cookieFolder };
   }
 
   /** Answers a request that `begin` let go on, once its body is there. */
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { webCall } = request;
     if (webCall === undefined) throw new Error('the call was not begun');
-    const { action, extension, head, caller } = webCall;
+    const { action, extension, head, caller, cookieFolder } = webCall;
     if (head.method === 'options' && !action.hasOwnOptions) return reply.send();
     const { config, invoker } = this.#services;
     const payload = toWebPayload(head, await readWebBody(request, config.api.payloadBytesMax), {
@@ -83,7 +88,7 @@ export class WebCalls {
     }
     addActivationId(reply, outcome.record.activationId);
     const response = toWebResponse(outcome.record, extension);
-    return sendWebResponse(reply, config.api.webSandbox ? withSandbox(response) : response);
+    return sendWebResponse(reply, response, config.api.webSandbox, cookieFolder);
   }
 }
 
@@ -94,9 +99,14 @@ function addActivationId(reply: FastifyReply, activationId: string): void {
 function sendWebResponse(
   reply: FastifyReply,
   { status, headers, body }: WebResponse,
+  isSandboxed: boolean,
+  cookieFolder: string,
 ): FastifyReply {
-  const byName = new Map<string, string[]>();
-  for (const [name, value] of headers) {
+  // A policy of the action's own holds beside ours, and never in its place.
+  const byName = new Map<string, string[]>(isSandboxed ? [[policyHeader, [sandboxPolicy]]] : []);
+  for (const [name, given] of headers) {
+    if (name === sniffingHeader) continue;
+    const value = name === 'set-cookie' ? confineCookie(given, cookieFolder) : given;
     const values = byName.get(name);
     if (values === undefined) byName.set(name, [value]);
     else values.push(value);

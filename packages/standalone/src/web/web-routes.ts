@@ -10,6 +10,11 @@ export const webMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPT
 
 const prefix = '/api/v1/web/';
 
+/** The folder of a namespace behind a door for web actions, as it is in paths. */
+export function folderOf(door: string, namespace: string): string {
+  return `${door}${encodeURIComponent(namespace)}/`;
+}
+
 /** Web actions: `/api/v1/web/NAMESPACE/PACKAGE/ACTION[.EXTENSION][/…]`, for anybody and by any method. */
 export function addWebRoutes(app: FastifyInstance, services: StandaloneServices): void {
   const calls = new WebCalls(services);
@@ -25,12 +30,14 @@ export function addWebRoutes(app: FastifyInstance, services: StandaloneServices)
         : undefined;
       if (found === undefined)
         throw new Rejection('WW_ERR_API_NOT_FOUND', 'The requested resource does not exist.');
-      calls.begin(request, reply, found.address, {
+      const head = {
         method: request.method.toLowerCase(),
         headers: readHeaders(request.raw),
         path: found.rest,
         query,
-      });
+      };
+      const { namespace } = found.address;
+      calls.begin(request, reply, found.address, head, folderOf(prefix, namespace));
       done();
     },
     handler: (request, reply) => calls.answer(request, reply),
