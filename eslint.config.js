@@ -11,6 +11,8 @@ export default defineConfig(
       // AssemblyScript: looks like TypeScript, has other types and another standard library.
       'examples/',
       'packages/*/guests/',
+      // For other engines and toolchains than Node.js.
+      'test/toolchains/guests/',
       // Written by tools.
       '**/generated/',
     ],

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { root } from './sources.ts';
+import { resolve } from 'node:path';
+import { makeCacheFolder } from '../cache-folder.ts';
 
 function configured(environment: NodeJS.ProcessEnv): string | undefined {
   const path = environment['WASMWHISK_NATIVE_TARGET'] ?? environment['CARGO_TARGET_DIR'];
@@ -16,19 +15,7 @@ function configured(environment: NodeJS.ProcessEnv): string | undefined {
  */
 export function makeTargetFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = configured(environment);
-  if (chosen !== undefined) {
-    mkdirSync(chosen, { recursive: true });
-    return chosen;
-  }
-  const xdg = environment['XDG_CACHE_HOME'];
-  const cache = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache');
-  try {
-    const folder = join(cache, 'wasmwhisk', 'native-target');
-    mkdirSync(folder, { recursive: true });
-    return folder;
-  } catch {
-    const folder = join(root, 'node_modules', '.cache', 'native-target');
-    mkdirSync(folder, { recursive: true });
-    return folder;
-  }
+  if (chosen === undefined) return makeCacheFolder('native-target', environment);
+  mkdirSync(chosen, { recursive: true });
+  return chosen;
 }

@@ -1,0 +1,3 @@
+module wasmwhisk.local/toolchain-guest
+
+go 1.21

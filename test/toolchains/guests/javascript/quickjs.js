@@ -1,0 +1,4 @@
+// The entry for componentize-qjs.
+import './console.js';
+
+export { handler } from './action.js';
