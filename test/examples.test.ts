@@ -9,6 +9,7 @@ import { createRuntime as createWasmer } from '@wasmwhisk/runtime-wasmer';
 import { createRuntime as createWasmtime, findMissingAddon } from '@wasmwhisk/runtime-wasmtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { zip } from './support/archives.js';
+import { readArchivedLog } from './support/archived-log.js';
 import type { ContainerClient } from './support/container-client.js';
 import { examples, readExample, type Example, type ExampleCase } from './support/examples.js';
 import { startService, type ServiceExecutor } from './support/test-executor.js';
@@ -60,26 +61,6 @@ function initExample(container: ContainerClient, example: Example) {
   });
 }
 
-interface ArchivedLine {
-  readonly time: string;
-  readonly stream: 'stdout' | 'stderr';
-  readonly log: string;
-}
-
-async function readLog(service: ServiceExecutor, { prefix }: ContainerClient, activation: string) {
-  const { text } = await service.get(`${prefix}/logs/${activation}`);
-  const lines = text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as ArchivedLine);
-  const of = (stream: string) =>
-    lines
-      .filter((line) => line.stream === stream)
-      .map(({ log }) => `${log}\n`)
-      .join('');
-  return { stdout: of('stdout'), stderr: of('stderr') };
-}
-
 async function runCase(
   service: ServiceExecutor,
   container: ContainerClient,
@@ -99,7 +80,7 @@ async function runCase(
     expect(answer.status).toBe(200);
   }
   expect(took).toBeGreaterThanOrEqual(one.minimumMs ?? 0);
-  const log = await readLog(service, container, activation);
+  const log = await readArchivedLog(service, container, activation);
   expect(log.stdout).toMatch(new RegExp(one.stdout ?? ''));
   expect(log.stderr).toMatch(new RegExp(one.stderr ?? ''));
 }

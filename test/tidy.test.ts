@@ -291,6 +291,7 @@ describe('generated pages', () => {
     'docs/reference/errors.md',
     'docs/reference/configuration.md',
     'docs/reference/exit-codes.md',
+    'docs/reference/toolchains.md',
   ])('say what the code says: %s (else run `npm run docs:reference`)', async (path) => {
     const { renderReferencePages } = await import('../scripts/reference-pages.ts');
     const pages = await renderReferencePages();

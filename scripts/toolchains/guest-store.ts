@@ -66,9 +66,10 @@ const keptMs = 30 * 24 * 3_600_000;
 /** Guests of other checkouts stay; those that nobody built for a month go. */
 function removeOthers(id: ToolchainId, path: string): void {
   const folder = makeCacheFolder('toolchain-guests');
+  const own = new RegExp(`^${id}-[0-9a-f]{32}[.]wasm$`);
   for (const name of readdirSync(folder)) {
     const other = join(folder, name);
-    if (!name.startsWith(`${id}-`) || other === path) continue;
+    if (!own.test(name) || other === path) continue;
     const modifiedMs = statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (Date.now() - modifiedMs > keptMs) rmSync(other, { force: true });
   }

@@ -170,14 +170,17 @@ export const recipes: Readonly<Record<ToolchainId, Recipe>> = {
   'componentize-py': {
     sources: ['test/toolchains/guests/python', 'wit/action.wit'],
     missing: missingPython,
-    build: (output) =>
-      run(
+    build: async (output, scratch) => {
+      // A copy, because compiled Python is written beside its source.
+      cpSync(join(guests, 'python'), scratch, { recursive: true });
+      await run(
         [
           ...(['componentize-py', '-d', wit, '-w', 'action', 'componentize', 'app'] as const),
-          ...['-p', join(guests, 'python'), '-o', output],
+          ...['-p', scratch, '-o', output],
         ],
         pythonEnvironment(),
-      ),
+      );
+    },
   },
   'c-component': {
     sources: cSources,

@@ -74,7 +74,9 @@ export class ComponentContainer implements RuntimeContainer {
     const output = new CommandOutput(rules);
     const { outcome, memoryBytes } = await callComponent(this.#component, [], {
       ...this.#hostOptions(activation, signal),
-      args: fitsArgument(input) ? [programName, jsonTextToString(input)] : [programName],
+      args: fitsArgument(input, 'component')
+        ? [programName, jsonTextToString(input)]
+        : [programName],
       stdio: {
         stdin: bytesInput(jsonTextToBytes(input)),
         stdout: (bytes) => {

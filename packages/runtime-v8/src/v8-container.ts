@@ -120,7 +120,7 @@ export class V8Container implements RuntimeContainer {
     const { input } = activation;
     const output = new CommandOutput(this.#rules(activation));
     const request = this.#request(activation, signal, {
-      args: fitsArgument(input) ? [programName, jsonTextToString(input)] : [programName],
+      args: fitsArgument(input, 'module') ? [programName, jsonTextToString(input)] : [programName],
       stdin: textInput(input),
       stdout: (bytes) => {
         output.write(bytes);

@@ -100,7 +100,9 @@ export class WasmerContainer implements RuntimeContainer {
         logs.write('stderr', bytes);
       },
     };
-    const args = fitsArgument(input) ? [programName, jsonTextToString(input)] : [programName];
+    const args = fitsArgument(input, 'module')
+      ? [programName, jsonTextToString(input)]
+      : [programName];
     try {
       const peakMemoryBytes = this.#host.withGuest(
         this.#plan,

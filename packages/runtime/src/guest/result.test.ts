@@ -1,6 +1,7 @@
+import { toJsonText } from '@wasmwhisk/json-text';
 import { describe, expect, it } from 'vitest';
 import { WasmRuntimeError } from '../errors.js';
-import { toPlainResult, toTaggedResult } from './result.js';
+import { fitsArgument, toPlainResult, toTaggedResult } from './result.js';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const rules = { resultBytes: 1000, logs: { write: () => undefined } };
@@ -54,5 +55,17 @@ describe('toPlainResult', () => {
 
   it.each(['null', 'true', '3', '"s"', 'x'])('refuses %j', (text) => {
     expect(codeOf(() => toPlainResult(encode(text), rules))).toBe('WW_ERR_RESULT_INVALID');
+  });
+});
+
+describe('fitsArgument', () => {
+  const inputOf = (bytes: number) => toJsonText(Buffer.from(`"${'x'.repeat(bytes - 2)}"`));
+
+  it.each([
+    ['module', 128 * 1024],
+    ['component', 32 * 1024],
+  ] as const)('leaves room for the final NUL of a %s', (format, bytes) => {
+    expect(fitsArgument(inputOf(bytes - 1), format)).toBe(true);
+    expect(fitsArgument(inputOf(bytes), format)).toBe(false);
   });
 });

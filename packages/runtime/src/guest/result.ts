@@ -1,3 +1,4 @@
+import type { ArtifactFormat } from '@wasmwhisk/artifact';
 import {
   JsonSyntaxError,
   jsonTextByteLength,
@@ -69,12 +70,19 @@ export function toTaggedResult(bytes: Uint8Array, rules: ResultRules): ActionRes
   throw refuse(bytes, rules);
 }
 
-/** Longest text that is given to a guest as one argv entry: 128 KiB, Linux's own bound (`MAX_ARG_STRLEN`). */
-export const argumentBytesMax: number = 128 * 1024;
+/**
+ * Longest text that is given to a guest as one argv entry. Modules: 128 KiB, Linux's own bound
+ * (`MAX_ARG_STRLEN`). Components: 32 KiB, because the adapter inside those that were made of a module keeps
+ * all arguments in less than 64 KiB, and traps when they are longer.
+ */
+export const argumentBytesMax: Readonly<Record<ArtifactFormat, number>> = {
+  module: 128 * 1024,
+  component: 32 * 1024,
+};
 
-/** Whether the arguments fit into one argv entry. */
-export function fitsArgument(input: JsonText): boolean {
-  return jsonTextByteLength(input) < argumentBytesMax;
+/** Whether the arguments fit into one argv entry of a guest of this format. */
+export function fitsArgument(input: JsonText, format: ArtifactFormat): boolean {
+  return jsonTextByteLength(input) < argumentBytesMax[format];
 }
 
 function isBlank(bytes: Uint8Array): boolean {

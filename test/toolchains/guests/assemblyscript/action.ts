@@ -1,5 +1,6 @@
 import { readInput, returnError, returnOk } from '../../../../examples/guest/assemblyscript/buffer';
 import { findMember, parseString, quote } from '../../../../examples/guest/assemblyscript/json';
+import { sleep } from '../../../../examples/guest/assemblyscript/process';
 import { stderr, stdout, write } from '../../../../examples/guest/assemblyscript/streams';
 
 // The action of test/toolchains/guests/README.md, for the first form of the buffer interface.
@@ -31,6 +32,8 @@ export function _start(): void {
     const bytes = String.UTF8.byteLength(text) - 2;
     returnOk(`{"text":${text},"bytes":${bytes}}`);
   } else if (ask == 'turn') {
+    const wait = I64.parseInt(findMember(input, 'waitMs'));
+    if (wait > 0) sleep(wait);
     returnOk(`{"number":${findMember(input, 'number')},"runs":${runs}}`);
   }
 }

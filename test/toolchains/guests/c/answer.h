@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../../../examples/guest/c/json.h"
 
@@ -65,6 +66,10 @@ static inline answer_text answer(json_text args) {
                                        piece(number), piece("}")});
   }
   if (strncmp(word, "\"turn\"", ask.length) == 0) {
+    json_text wait = json_member(args, "waitMs");
+    // Ended by a comma or a brace.
+    unsigned long milliseconds = strtoul(wait.start, NULL, 10);
+    if (milliseconds > 0) usleep((useconds_t)milliseconds * 1000);
     json_text turn = json_member(args, "number");
     snprintf(number, sizeof number, "%d", runs);
     return answer_pieces(false, 5,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 type arguments struct {
@@ -13,6 +14,7 @@ type arguments struct {
 	Name   string `json:"name"`
 	Text   string `json:"text"`
 	Number int    `json:"number"`
+	WaitMs int64  `json:"waitMs"`
 }
 
 var runs int
@@ -32,6 +34,9 @@ func answer(args arguments) (map[string]any, error) {
 	case "echo":
 		return map[string]any{"text": args.Text, "bytes": len(args.Text)}, nil
 	case "turn":
+		if args.WaitMs > 0 {
+			time.Sleep(time.Duration(args.WaitMs) * time.Millisecond)
+		}
 		return map[string]any{"number": args.Number, "runs": runs}, nil
 	}
 	return nil, fmt.Errorf("unknown: %s", args.Ask)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 from componentize_py_types import Err
 
@@ -30,6 +31,7 @@ class Handler:
         elif ask == "echo":
             answer = {"text": args["text"], "bytes": len(args["text"].encode())}
         elif ask == "turn":
+            time.sleep(args["waitMs"] / 1000)
             answer = {"number": args["number"], "runs": runs}
         else:
             raise ValueError(ask)

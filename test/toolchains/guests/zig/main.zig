@@ -6,6 +6,7 @@ const Arguments = struct {
     name: []const u8 = "",
     text: []const u8 = "",
     number: i64 = 0,
+    waitMs: i64 = 0,
 };
 
 var runs: u32 = 0;
@@ -43,6 +44,7 @@ pub fn main(init: std.process.Init) !void {
     } else if (std.mem.eql(u8, args.ask, "echo")) {
         try stdout.print("{f}\n", .{std.json.fmt(.{ .text = args.text, .bytes = args.text.len }, .{})});
     } else if (std.mem.eql(u8, args.ask, "turn")) {
+        if (args.waitMs > 0) try io.sleep(.fromMilliseconds(args.waitMs), .awake);
         try stdout.print("{f}\n", .{std.json.fmt(.{ .number = args.number, .runs = runs }, .{})});
     } else return error.UnknownAsk;
     try stdout.flush();
