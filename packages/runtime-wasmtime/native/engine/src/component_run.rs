@@ -23,7 +23,8 @@ use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmwhisk_guest_io::{
-    Answer, CommandOutput, error_answer, fits_argument, http_request, http_response, plain_result,
+    Answer, CommandOutput, error_answer, fits_component_argument, http_request, http_response,
+    plain_result,
 };
 
 /// One activation of a component in a fresh instance.
@@ -50,7 +51,7 @@ pub async fn run(
     if is_command {
         let bytes = Bytes::from(std::mem::take(&mut input));
         args.push(PROGRAM_NAME.to_owned());
-        if fits_argument(bytes.len()) {
+        if fits_component_argument(bytes.len()) {
             args.push(String::from_utf8_lossy(&bytes).into_owned());
         }
         stdin = GivenInput::new(bytes);

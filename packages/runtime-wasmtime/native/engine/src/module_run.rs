@@ -18,8 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::{Extern, Instance, Memory, Store, Val, ValType};
 use wasmtime_wasi::WasiView;
 use wasmwhisk_guest_io::{
-    Answer, CommandOutput, Number, NumberType, fits_argument, numeric_arguments, numeric_result,
-    plain_result_of, tagged_result_of,
+    Answer, CommandOutput, Number, NumberType, fits_module_argument, numeric_arguments,
+    numeric_result, plain_result_of, tagged_result_of,
 };
 
 /// argv[0] of every action.
@@ -47,7 +47,7 @@ pub async fn run(
     match container.settings.interface {
         GuestInterface::Command => {
             let bytes = Bytes::from(std::mem::take(&mut input));
-            if fits_argument(bytes.len()) {
+            if fits_module_argument(bytes.len()) {
                 args.push(String::from_utf8_lossy(&bytes).into_owned());
             }
             stdin = GivenInput::new(bytes);

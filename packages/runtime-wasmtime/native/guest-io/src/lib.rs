@@ -21,7 +21,7 @@ mod numeric;
 mod result;
 mod url_text;
 
-pub use argument::{ARGUMENT_BYTES_MAX, fits_argument};
+pub use argument::{fits_component_argument, fits_module_argument};
 pub use command_output::CommandOutput;
 pub use fault::{FaultCode, GuestFault};
 pub use http_request::{HttpRequest, http_request};
