@@ -1,5 +1,6 @@
 // @ts-check
 import { parseJson } from './json-text.js';
+import { noteAnswer, tokenHeaders } from './page-token.js';
 
 /** @typedef {{ status: number, text: string, headers: Headers }} Answer */
 
@@ -17,6 +18,9 @@ export class ApiError extends Error {
 }
 
 const root = '/api/v1/namespaces/_/';
+
+/** Has our code of a refusal. */
+export const errorHeader = 'x-wasmwhisk-error';
 
 /**
  * A path below the namespace; every segment is encoded.
@@ -72,6 +76,7 @@ export class Api {
         cache: 'no-store',
         headers: {
           authorization: this.authorization,
+          ...tokenHeaders,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body }),
@@ -83,6 +88,7 @@ export class Api {
       this.onReached(false);
       throw new ApiError(0, 'The server does not answer. Is it still running?');
     }
+    noteAnswer(response.status, response.headers.get(errorHeader));
     this.onReached(true);
     if (response.status === 401) {
       const reason = errorText(text) ?? 'The auth key is not valid.';
@@ -158,10 +164,14 @@ export class Api {
       request.open('PUT', path);
       request.setRequestHeader('authorization', this.authorization);
       request.setRequestHeader('content-type', 'application/json');
+      for (const [name, value] of Object.entries(tokenHeaders)) {
+        request.setRequestHeader(name, value);
+      }
       request.upload.addEventListener('progress', (event) => {
         if (event.lengthComputable) onProgress(event.loaded / event.total);
       });
       request.addEventListener('load', () => {
+        noteAnswer(request.status, request.getResponseHeader(errorHeader));
         resolve({ status: request.status, text: request.responseText, headers: new Headers() });
       });
       request.addEventListener('error', () => {

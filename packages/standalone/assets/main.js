@@ -8,7 +8,7 @@ import { button, byId, element } from './dom.js';
 import { notify } from './feedback.js';
 import { showPackages } from './packages-view.js';
 import { currentRoute } from './routes.js';
-import { readStart, resume, signOut } from './session.js';
+import { begin as beginSession, readStart, signOut } from './session.js';
 import { showSignIn } from './sign-in-view.js';
 import { showTriggers } from './triggers-view.js';
 import { openUpload } from './upload-dialog.js';
@@ -35,12 +35,12 @@ let sheet;
 async function begin() {
   try {
     const start = await readStart();
-    const resumed = await resume(start);
+    const begun = await beginSession(start);
     setReached(true);
-    if (resumed === undefined) askForKey(start);
+    if (begun === undefined) askForKey(start);
     else {
-      enter(resumed.session);
-      if (resumed.byItself) notify('Signed in as guest with the published key.');
+      enter(begun);
+      notify('Signed in as guest with the published key.');
     }
   } catch (error) {
     connection.textContent = `${messageOf(error)} Trying again every ${String(reconnectMs / 1000)} s.`;

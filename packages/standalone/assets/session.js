@@ -1,6 +1,7 @@
 // @ts-check
-import { Api, ApiError, toError } from './api.js';
+import { Api, ApiError, errorHeader, toError } from './api.js';
 import { parseJson } from './json-text.js';
+import { noteAnswer, tokenHeaders } from './page-token.js';
 
 /**
  * What the server says before anybody signed in.
@@ -21,8 +22,11 @@ import { parseJson } from './json-text.js';
  * @property {boolean} isPublishedGuest whether it is the guest's key that everybody knows
  */
 
-/** Kept by this tab alone, and gone with it. Empty: somebody signed out. */
-const keyItem = 'wasmwhisk.auth-key';
+/**
+ * Where the address leads after signing out: a reload asks for a key there, instead of signing in as guest.
+ * The key itself is nowhere but in the memory of this page.
+ */
+const signedOutHash = '#/sign-in';
 
 /**
  * @returns {Promise<Start>}
@@ -32,10 +36,15 @@ export async function readStart() {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch('/page/data/start', { credentials: 'omit', cache: 'no-store' });
+    response = await fetch('/page/data/start', {
+      credentials: 'omit',
+      cache: 'no-store',
+      headers: tokenHeaders,
+    });
   } catch {
     throw new ApiError(0, 'The server does not answer. Is it still running?');
   }
+  noteAnswer(response.status, response.headers.get(errorHeader));
   const text = await response.text();
   if (!response.ok) {
     throw toError({ status: response.status, text, headers: response.headers });
@@ -57,50 +66,49 @@ export async function signIn(start, authKey) {
   }
   const api = new Api(authKey, start.listLimitMax);
   const [namespace] = /** @type {[string]} */ (await api.read('/api/v1/namespaces'));
-  sessionStorage.setItem(keyItem, authKey);
+  if (location.hash === signedOutHash) history.replaceState(null, '', '#/actions');
   const isPublishedGuest = authKey === start.guestKey;
   return { api, start, authKey, namespace, isPublishedGuest };
 }
 
 /**
- * Goes on with the key of this tab, else as the published guest.
+ * Signs in as the published guest, unless somebody signed out.
  *
  * @param {Start} start
- * @returns {Promise<{ session: Session, byItself: boolean } | undefined>} `undefined` when somebody has to be asked
+ * @returns {Promise<Session | undefined>} `undefined` when somebody has to be asked
  * @throws {ApiError} when nobody answers
  */
-export async function resume(start) {
-  const kept = sessionStorage.getItem(keyItem);
-  if (kept === '') return undefined;
-  for (const authKey of new Set([kept ?? start.guestKey, start.guestKey])) {
-    if (authKey === undefined) continue;
-    try {
-      return { session: await signIn(start, authKey), byItself: authKey !== kept };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      sessionStorage.removeItem(keyItem);
-    }
+export async function begin(start) {
+  const { guestKey } = start;
+  if (guestKey === undefined || location.hash === signedOutHash) return undefined;
+  try {
+    return await signIn(start, guestKey);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return undefined;
+    throw error;
   }
-  return undefined;
 }
 
-/** Forgets the key, and what was typed with it. The next load asks instead of signing in as guest. */
+/** Forgets what was typed with the key. The next load asks instead of signing in as guest. */
 export function signOut() {
-  sessionStorage.clear();
-  sessionStorage.setItem(keyItem, '');
+  argumentsByAction.clear();
+  history.replaceState(null, '', signedOutHash);
 }
 
 /** Longer arguments are not remembered. */
 const argumentsMax = 20_000;
 
+/** By namespace and path. They may be secrets, so they stay in the memory of this page. @type {Map<string, string>} */
+const argumentsByAction = new Map();
+
 /**
- * The arguments that an action was last invoked with. They stay in this tab: they may be secrets.
+ * The arguments that an action was last invoked with.
  *
  * @param {Session} session
  * @param {string} path
  */
 export function lastArguments(session, path) {
-  return sessionStorage.getItem(`wasmwhisk.arguments:${session.namespace}/${path}`) ?? undefined;
+  return argumentsByAction.get(`${session.namespace}/${path}`);
 }
 
 /**
@@ -109,11 +117,7 @@ export function lastArguments(session, path) {
  * @param {string} text
  */
 export function keepArguments(session, path, text) {
-  const item = `wasmwhisk.arguments:${session.namespace}/${path}`;
-  try {
-    if (text.length > argumentsMax) sessionStorage.removeItem(item);
-    else sessionStorage.setItem(item, text);
-  } catch {
-    // The tab's storage is full: then they are not remembered.
-  }
+  const name = `${session.namespace}/${path}`;
+  if (text.length > argumentsMax) argumentsByAction.delete(name);
+  else argumentsByAction.set(name, text);
 }

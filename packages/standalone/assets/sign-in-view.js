@@ -48,7 +48,7 @@ export function showSignIn(start, main, reason, onSession) {
     labelled(
       'Auth key',
       field,
-      'It stays in this tab and is forgotten when you close it. wsk property get --auth prints the one that wsk uses.',
+      'It stays in the memory of this page: a reload forgets it. wsk property get --auth prints the one that wsk uses.',
     ),
     place,
     element(

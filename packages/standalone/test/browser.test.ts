@@ -50,7 +50,9 @@ describe.skipIf(executable === undefined)(
       await result.getByText('warm').waitFor();
       await result.getByText('Peak memory').waitFor();
 
-      await page.reload();
+      await page.getByRole('link', { name: 'Packages' }).click();
+      await page.goBack();
+      await page.getByRole('heading', { name: 'arithmetic/add' }).waitFor();
       expect(await editor.inputValue()).toBe('{"param1": 1, "param2": 3}');
       expect(misdeeds).toEqual([]);
     });

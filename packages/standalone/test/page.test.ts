@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toAuthorization } from './auth-keys.js';
@@ -13,6 +14,7 @@ import {
 
 const assetsFolder = fileURLToPath(new URL('../assets/', import.meta.url));
 const assetNames = readdirSync(assetsFolder).filter((name) => /\.(?:html|css|js|svg)$/.test(name));
+const tokenPattern = /page" content="[\w-]{43}"/;
 const asBrowser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
 let server: PageServer;
@@ -29,6 +31,22 @@ function get(path: string, options: RequestInit = {}): Promise<Response> {
   return fetch(server.url + path, options);
 }
 
+/** Not by fetch, which has headers of its own. */
+function ask(path: string, headers: Readonly<Record<string, string>>): Promise<{ text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(server.url + path, { headers }, (answer) => {
+      answer.setEncoding('utf8');
+      let text = '';
+      answer.on('data', (piece: string) => (text += piece));
+      answer.on('end', () => {
+        resolve({ text });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
 function basic(authKey: string): RequestInit {
   return { headers: { authorization: toAuthorization(authKey) } };
 }
@@ -38,7 +56,8 @@ describe('the page', () => {
     const page = await get('/', asBrowser);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(await page.text()).toBe(readFileSync(`${assetsFolder}index.html`, 'utf8'));
+    const html = readFileSync(`${assetsFolder}index.html`, 'utf8');
+    expect((await page.text()).replace(tokenPattern, 'page" content=""')).toBe(html);
 
     const system = await get('/');
     expect(system.headers.get('content-type')).toBe('application/json');
@@ -68,26 +87,39 @@ describe('the page', () => {
     expectStrict((await get('/', asBrowser)).headers);
   });
 
-  it('is not sent again to who has it', async () => {
-    for (const [path, options] of [
-      ['/', asBrowser],
-      ['/page/main.js', {}],
+  it('has a token for whoever opens it, and for no script', async () => {
+    const page = await get('/', asBrowser);
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.has('etag')).toBe(false);
+    expect(page.headers.has('access-control-allow-origin')).toBe(false);
+    for (const [mode, destination, hasToken] of [
+      ['navigate', 'document', true],
+      ['navigate', 'iframe', false],
+      ['no-cors', 'empty', false],
     ] as const) {
-      const first = await get(path, options);
-      expect(first.headers.get('cache-control')).toBe('no-cache');
-      const etag = first.headers.get('etag') ?? '';
-      expect(etag).toMatch(/^"[\w-]{20,}"$/);
-      for (const known of [etag, `"other", W/${etag}`]) {
-        const headers = { ...options.headers, 'if-none-match': known };
-        const again = await get(path, { headers });
-        expect(again.status).toBe(304);
-        expect(again.headers.get('etag')).toBe(etag);
-        expectStrict(again.headers);
-        expect(await again.text()).toBe('');
-      }
-      const changed = await get(path, { headers: { ...options.headers, 'if-none-match': '"x"' } });
-      expect(changed.status).toBe(200);
+      const { text } = await ask('/', {
+        ...asBrowser.headers,
+        'sec-fetch-mode': mode,
+        'sec-fetch-dest': destination,
+      });
+      expect([mode, destination, tokenPattern.test(text)]).toEqual([mode, destination, hasToken]);
     }
+  });
+
+  it('is not sent again to who has its files', async () => {
+    const first = await get('/page/main.js');
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]{20,}"$/);
+    for (const known of [etag, `"other", W/${etag}`]) {
+      const again = await get('/page/main.js', { headers: { 'if-none-match': known } });
+      expect(again.status).toBe(304);
+      expect(again.headers.get('etag')).toBe(etag);
+      expectStrict(again.headers);
+      expect(await again.text()).toBe('');
+    }
+    const changed = await get('/page/main.js', { headers: { 'if-none-match': '"x"' } });
+    expect(changed.status).toBe(200);
   });
 
   it.each([
@@ -258,5 +290,7 @@ function expectStrict(headers: Headers): void {
   expect(policy.join()).not.toMatch(/unsafe|\*|https?:/);
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('referrer-policy')).toBe('no-referrer');
-  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  const sandbox = policy.find((each) => each.startsWith('sandbox')) ?? '';
+  expect(sandbox).toMatch(/^sandbox .*allow-scripts/);
+  expect(sandbox).not.toContain('same-origin');
 }

@@ -107,7 +107,7 @@ describe('CORS', () => {
   it('lets no page make a browser ask for the key', async () => {
     const path = '/api/v1/namespaces';
     const fromPage = await whisk.request(path, {
-      headers: { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' },
+      headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' },
     });
     expect([fromPage.status, fromPage.headers['www-authenticate']]).toEqual([401, undefined]);
     const fromClient = await whisk.request(path);

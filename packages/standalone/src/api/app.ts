@@ -4,6 +4,7 @@ import { answerUnusual, serverOptions } from '@wasmwhisk/executor';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
+import { PageToken } from '../page/page-token.js';
 import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import { addSandbox } from '../web/sandbox.js';
@@ -74,16 +75,20 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
     app.routing(request, response);
   });
   addErrorHandler(app, logger);
-  addAdmission(app, services);
+  const pageToken = new PageToken();
+  const guard = new OriginGuard(config, pageToken);
+  addAdmission(app, services, guard);
   addBodyParsers(app);
   const fallbacks = new MethodFallbacks(app);
+  addInformationRoutes(app, services, ({ headers }) =>
+    headers.host !== undefined && guard.isOurs(headers.host) ? pageToken.issue(headers) : '',
+  );
   addRoutes(app, services);
   fallbacks.add(app);
   return app;
 }
 
 function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
-  addInformationRoutes(app, services);
   addNamespaceRoutes(app, services);
   addActionRoutes(app, services);
   addPackageRoutes(app, services);
@@ -97,9 +102,12 @@ function addRoutes(app: FastifyInstance, services: StandaloneServices): void {
 }
 
 /** What every request goes through, in one hook: it is on the way of every warm invocation. */
-function addAdmission(app: FastifyInstance, services: StandaloneServices): void {
+function addAdmission(
+  app: FastifyInstance,
+  services: StandaloneServices,
+  guard: OriginGuard,
+): void {
   const { config, executor, users } = services;
-  const guard = new OriginGuard(config);
   const { uriBytesMax, webSandbox } = config.api;
   app.decorateRequest('sentContentType', '');
   app.addHook('onRequest', (request, reply, done) => {

@@ -1,19 +1,24 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sendPage } from '../page/page-routes.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import { sendJson, sendValue } from './answer.js';
 import { toApiInformation, toSystemInformation } from './information.js';
 
-/** What anybody may ask without a key, and what operators look at. */
+/**
+ * What anybody may ask without a key, and what operators look at.
+ *
+ * @param tokenOf What the page is given that a request asks for.
+ */
 export function addInformationRoutes(
   app: FastifyInstance,
   { config, executor, invoker }: StandaloneServices,
+  tokenOf: (request: FastifyRequest) => string,
 ): void {
   const system = JSON.stringify(toSystemInformation(config));
   const api = JSON.stringify(toApiInformation());
 
   app.get('/', (request, reply) => {
-    if (isBrowser(request.headers.accept)) sendPage(reply);
+    if (isBrowser(request.headers.accept)) sendPage(reply, tokenOf(request));
     else sendJson(reply.header('vary', 'Accept'), system);
   });
 

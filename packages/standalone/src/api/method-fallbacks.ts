@@ -21,7 +21,7 @@ export class MethodFallbacks {
   add(app: FastifyInstance): void {
     for (const { url, taken } of [...this.#methods.values()]) {
       const allowed = [...taken].sort().join(', ');
-      if (url.startsWith('/api/v1') && !isForPages(url) && !taken.has('OPTIONS')) {
+      if (hasPreflights(url) && !taken.has('OPTIONS')) {
         // Whose pages may go on says the origin guard, by the headers that it adds.
         app.options(url, (_request, reply) => {
           void reply.header('allow', `${allowed}, OPTIONS`).send();
@@ -40,4 +40,9 @@ export class MethodFallbacks {
       });
     }
   }
+}
+
+/** Whether a route may be asked for by a page of another origin that the guard lets in. */
+function hasPreflights(url: string): boolean {
+  return (url.startsWith('/api/v1') && !isForPages(url)) || url.startsWith('/page/data/');
 }

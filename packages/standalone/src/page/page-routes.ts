@@ -16,8 +16,8 @@ import { readGuestKey } from './published-guest.js';
 const assets = readPageAssets();
 
 /**
- * Nothing of other origins, nothing inline, no frame around it, and no text that becomes a script: were
- * there a way to bring HTML onto the page, it could do nothing.
+ * Nothing of other origins, nothing inline, no frame around it, and no text that becomes a script: were there
+ * a way to bring HTML onto the page, it could do nothing.
  */
 const securityPolicy = [
   "default-src 'none'",
@@ -30,18 +30,33 @@ const securityPolicy = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
+  'sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-scripts',
 ].join('; ');
 
 const pageHeaders = {
   'content-security-policy': securityPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // A page of a web action may be let into this origin: one that opens this page gets no hold of it.
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+const fileHeaders = {
+  ...pageHeaders,
+  // For the page, whose origin is its own: the files have no secret.
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
   // Kept, but asked for each time: after an update nobody works with yesterday's page.
   'cache-control': 'no-cache',
 } as const;
+
+const documentHeaders = {
+  ...pageHeaders,
+  'cross-origin-resource-policy': 'same-origin',
+  // The token in it is for the one who asked.
+  'cache-control': 'no-store',
+} as const;
+
+/** In the document, where its token belongs. */
+const tokenPlace = 'name="wasmwhisk-page" content=""';
 
 /** The page for people with a browser: its files, and the little that the REST API does not tell. */
 export function addPageRoutes(app: FastifyInstance, services: StandaloneServices): void {
@@ -59,18 +74,29 @@ export function addPageRoutes(app: FastifyInstance, services: StandaloneServices
   });
 }
 
-/** Sends the page itself, as a browser gets it at `/`. */
-export function sendPage(reply: FastifyReply): FastifyReply {
+/**
+ * Sends the page itself, as a browser gets it at `/`.
+ *
+ * @param token What its requests will show; empty when it is not for a page of ours.
+ */
+export function sendPage(reply: FastifyReply, token: string): FastifyReply {
   const document = assets.get(pageDocument);
   if (document === undefined) {
     throw new Rejection('WW_ERR_API_INTERNAL', `The page lacks its ${pageDocument}.`);
   }
-  // The same path answers programs with JSON.
-  return sendAsset(reply.header('vary', 'Accept'), document);
+  const html = document.bytes.toString('utf8');
+  return (
+    reply
+      .headers(documentHeaders)
+      // The same path answers programs with JSON.
+      .header('vary', 'Accept')
+      .header('content-type', document.contentType)
+      .send(Buffer.from(html.replace(tokenPlace, tokenPlace.replace('""', `"${token}"`))))
+  );
 }
 
 function sendAsset(reply: FastifyReply, { bytes, contentType, etag }: PageAsset): FastifyReply {
-  void reply.headers(pageHeaders).header('etag', etag);
+  void reply.headers(fileHeaders).header('etag', etag);
   const known = reply.request.headers['if-none-match'];
   if (known !== undefined && isKnown(known, etag)) return reply.code(304).send();
   return reply.header('content-type', contentType).send(bytes);
