@@ -138,12 +138,62 @@ describe('A blocking invocation', () => {
     );
   });
 
-  it('answers a list bare, as OpenWhisk does', async () => {
+  it('answers the record of a list too, and the bare list only when asked to', async () => {
     const whisk = openWhisk();
     await whisk.deploy('list', 'list');
-    const answer = await whisk.call('POST', '/actions/list?blocking=true', { body: {} });
-    expect(answer).toMatchObject({ status: 200, text: '[1,2,3]' });
-    expect((await whisk.record(answer.activationId)).response.result).toEqual([1, 2, 3]);
+    const components = ['/_/list', '/_/list'];
+    await whisk.put('/actions/lists', { exec: { kind: 'sequence', components } });
+    await whisk.deploy('composed', 'list', { annotations: [{ key: 'conductor', value: true }] });
+    for (const name of ['list', 'lists', 'composed'])
+      for (const asked of ['blocking=true', 'blocking=true&result=false']) {
+        const answer = await whisk.call('POST', `/actions/${name}?${asked}`, { body: {} });
+        expect(answer.json).toMatchObject({ activationId: answer.activationId });
+        expect(answer.json).toEqual(await whisk.record(answer.activationId));
+      }
+    const record = await whisk.invoke('list');
+    expect(record.response.result).toEqual([1, 2, 3]);
+    for (const name of ['list', 'lists']) {
+      const bare = await whisk.call('POST', `/actions/${name}?blocking=true&result=true`, {
+        body: {},
+      });
+      expect(bare).toMatchObject({ status: 200, text: '[1,2,3]' });
+    }
+  });
+
+  it('is found under the name of the binding that it was invoked through', async () => {
+    const whisk = openWhisk();
+    await whisk.put('/packages/math', {});
+    await whisk.deploy('math/add', 'add');
+    await whisk.deploy('math/list', 'list', { annotations: [{ key: 'conductor', value: true }] });
+    await whisk.put('/actions/math/seq', {
+      exec: { kind: 'sequence', components: ['/_/math/add'] },
+    });
+    await whisk.put('/packages/bound', { binding: { namespace: '_', name: 'math' } });
+    const listed = async (name: string): Promise<unknown> => {
+      const { json } = await whisk.call('GET', `/activations?name=${name}`);
+      return (json as { readonly activationId: string }[]).map(({ activationId }) => activationId);
+    };
+    for (const name of ['add', 'list', 'seq']) {
+      const direct = await whisk.invoke(`math/${name}`, { param1: 1, param2: 2 });
+      const through = await whisk.invoke(`bound/${name}`, { param1: 1, param2: 2 });
+      // A composition has a record of each step of its conductor too.
+      const records = name === 'list' ? 2 : 1;
+      expect(await listed(`bound/${name}`)).toContain(through.activationId);
+      expect(await listed(`bound/${name}`)).toHaveLength(records);
+      expect(await listed(`math/${name}`)).toContain(direct.activationId);
+      const counted = await whisk.call('GET', `/activations?name=bound/${name}&count=true`);
+      expect(counted.json).toEqual({ activations: records });
+      const accepted = await whisk.call('POST', `/actions/bound/${name}`, {
+        body: { param1: 1, param2: 2 },
+      });
+      const { activationId } = accepted.json as { readonly activationId: string };
+      await whisk.record(activationId);
+      expect(await listed(`bound/${name}`)).toContain(activationId);
+    }
+    // A binding that is gone is still known by its records.
+    await whisk.call('DELETE', '/packages/bound');
+    expect(await listed('bound/seq')).toHaveLength(2);
+    expect(await listed('nowhere/seq')).toEqual([]);
   });
 
   it('keeps of an application error nothing but the error', async () => {
@@ -294,7 +344,7 @@ describe('An action that fails', () => {
     const record = await whisk.record(answer.activationId);
     expect(record.response.status).toBe('action developer error');
     expect(record.response.result).toEqual({
-      error: 'The action exceeded its time limit of 1000 milliseconds.',
+      error: 'The action exceeded its time limits of 1000 milliseconds.',
     });
     expect(annotationOf(record, 'timeout')).toBe(true);
   });

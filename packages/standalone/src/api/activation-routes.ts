@@ -36,7 +36,8 @@ export function addActivationRoutes(app: FastifyInstance, services: StandaloneSe
       const namespace = readNamespace(request.params, identity);
       assertOwnNamespace(identity, namespace);
       const page = readPage(request.query, config.api.listLimitMax);
-      const query = readActivationQuery(request.query, namespace);
+      const named = readActivationQuery(request.query, namespace);
+      const query = { ...named, throughBinding: mayBeBinding(services, named) };
       if (readBoolean(request.query, 'docs', false)) {
         if (page.count) {
           throw new Rejection(
@@ -87,6 +88,18 @@ function readActivationQuery(query: unknown, namespace: string): ActivationQuery
     sinceEpochMs: readInteger(query, 'since', anyTime, undefined),
     uptoEpochMs: readInteger(query, 'upto', anyTime, undefined),
   };
+}
+
+/** Whether a name begins with a binding, one that may be gone by now included. */
+function mayBeBinding(
+  { catalog }: StandaloneServices,
+  { namespace, name }: ActivationQuery,
+): boolean {
+  const slash = name?.indexOf('/') ?? -1;
+  if (name === undefined || slash < 0) return false;
+  const path = { namespace, package: undefined, name: name.slice(0, slash) };
+  const found = catalog.entities.find(path);
+  return found?.type !== 'package' || found.binding !== undefined;
 }
 
 /** `name` or `package/name`. */

@@ -88,10 +88,9 @@ function statusOf({ statusCode }: ActivationRecord): number {
   }
 }
 
-/** The record, or its bare result; a result that is a list is always bare, as in OpenWhisk. */
+/** The record, or its bare result. OpenWhisk sends a list bare always, and `wsk` takes it for the id. */
 function toAnswerText(record: ActivationRecord, resultOnly: boolean): string {
-  const { resultJson = '{}' } = record;
-  return resultOnly || resultJson.startsWith('[') ? resultJson : toActivationText(record);
+  return resultOnly ? (record.resultJson ?? '{}') : toActivationText(record);
 }
 
 function sendAccepted(reply: FastifyReply, activationId: string): void {

@@ -12,7 +12,7 @@ export interface ActivationRecord {
   readonly subject: string;
   /** Of the action, sequence or trigger. */
   readonly name: string;
-  /** The package that it was found in, by which lists are filtered: `pkg/name`. */
+  /** The package that it was found in, by which lists are filtered: `pkg/name`. Of a binding the one behind it. */
   readonly package: string | undefined;
   readonly version: string;
   /** Activation id of the sequence or composition around it. */

@@ -189,7 +189,7 @@ export class ActionRunner {
           pool.release(pooled, true);
         },
       );
-      const text = `The action exceeded its time limit of ${String(timeoutMs)} milliseconds during initialization.`;
+      const text = `The action exceeded its time limits of ${String(timeoutMs)} milliseconds during initialization.`;
       const initMs = performance.now() - startedAt;
       return failedCourse(toErrorResponse(2, text), { waitMs, initMs, timedOut: true });
     } catch (error) {

@@ -70,7 +70,7 @@ export function toFailedRun(error: unknown, timeoutMs: number, memoryMiB: number
     case 'WW_ERR_RUN_TIMEOUT':
       return toRunFailureOf(
         2,
-        `The action exceeded its time limit of ${String(timeoutMs)} milliseconds.`,
+        `The action exceeded its time limits of ${String(timeoutMs)} milliseconds.`,
         { timedOut: true, peakMemoryBytes },
       );
     case 'WW_ERR_RUN_MEMORY_LIMIT':

@@ -25,14 +25,22 @@ const conditions = {
   all: 'namespace = ? AND start >= ? AND start <= ?',
   // `IS` finds the absence of a package too.
   named: 'namespace = ? AND name = ? AND package IS ? AND start >= ? AND start <= ?',
+  // Looks at every record of the name, and sorts them: asked only where there may be a binding.
+  bound:
+    'namespace = ? AND name = ? AND (package = ? OR instr(annotations, ?) > 0) AND start >= ? AND start <= ?',
 } as const;
 
 /** The SQL of a list or count; its parameters are `queryParameters`, then limit and offset of a list. */
 export function toActivationSql(form: 'list' | 'count', query: ActivationQuery): string {
-  const condition = query.name === undefined ? conditions.all : conditions.named;
+  const condition = conditions[conditionOf(query)];
   if (form === 'count') return `SELECT count(*) FROM activations WHERE ${condition}`;
   return `SELECT ${summaryColumns} FROM activations WHERE ${condition}
     ORDER BY start DESC, sequence DESC LIMIT ? OFFSET ?`;
+}
+
+function conditionOf({ name, throughBinding }: ActivationQuery): keyof typeof conditions {
+  if (name === undefined) return 'all';
+  return throughBinding === true && name.includes('/') ? 'bound' : 'named';
 }
 
 export function queryParameters(query: ActivationQuery): readonly SQLInputValue[] {
@@ -41,9 +49,19 @@ export function queryParameters(query: ActivationQuery): readonly SQLInputValue[
   const upto = query.uptoEpochMs ?? Number.MAX_SAFE_INTEGER;
   if (name === undefined) return [namespace, since, upto];
   const slash = name.indexOf('/');
-  return slash === -1
-    ? [namespace, name, null, since, upto]
-    : [namespace, name.slice(slash + 1), name.slice(0, slash), since, upto];
+  if (slash === -1) return [namespace, name, null, since, upto];
+  const parameters = [namespace, name.slice(slash + 1), name.slice(0, slash)];
+  return query.throughBinding === true
+    ? [...parameters, bindingEnd(name.slice(0, slash)), since, upto]
+    : [...parameters, since, upto];
+}
+
+/**
+ * How the annotations of a record end that was invoked through a binding, of whichever namespace: `binding`
+ * is the last one, and no other that may be last has a slash.
+ */
+function bindingEnd(name: string): string {
+  return String.raw`/${name}\""}]`;
 }
 
 export const activationSql = {

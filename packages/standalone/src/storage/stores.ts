@@ -57,6 +57,8 @@ export interface ActivationQuery {
   readonly namespace: string;
   /** `name` or `package/name`. */
   readonly name?: string | undefined;
+  /** The package of `name` may be a binding: what was invoked through it is found too. */
+  readonly throughBinding?: boolean | undefined;
   /** Inclusive, against `startEpochMs`. */
   readonly sinceEpochMs?: number | undefined;
   readonly uptoEpochMs?: number | undefined;
