@@ -1,5 +1,6 @@
 import { artifactLimits } from './artifact-limits.js';
 import type { ByteReader } from './byte-reader.js';
+import type { CodeBudget } from './code-budget.js';
 import type { ComponentDescription, ComponentExtern, Producer } from './description.js';
 import { detectComponentInterface } from './guest-interface.js';
 import { readMemoryLimits } from './limits-type.js';
@@ -25,13 +26,14 @@ const sectionNames = [
 ] as const;
 
 /** Describes a component. `file` stands at its preamble, which is known to be right. */
-export function readComponent(file: ByteReader): ComponentDescription {
-  const component = new ComponentInReading();
+export function readComponent(file: ByteReader, budget: CodeBudget): ComponentDescription {
+  const component = new ComponentInReading(budget);
   component.take(file, 0);
   return component.describe();
 }
 
 class ComponentInReading {
+  readonly #budget: CodeBudget;
   readonly #names = new NameBudget();
   readonly #imports: ComponentExtern[] = [];
   readonly #exports: ComponentExtern[] = [];
@@ -39,6 +41,10 @@ class ComponentInReading {
   #coreModules = 0;
   #sections = 0;
   #definesSharedMemory: boolean | undefined;
+
+  constructor(budget: CodeBudget) {
+    this.#budget = budget;
+  }
 
   describe(): ComponentDescription {
     return {
@@ -107,6 +113,7 @@ class ComponentInReading {
     for (const section of walkModuleSections(content)) {
       this.#countSection(section.content);
       if (section.name === 'custom') this.#takeCustom(section.content);
+      if (section.name === 'code') this.#budget.take(section.content);
       if (section.name === 'memory') this.#takeMemories(section.content);
     }
   }

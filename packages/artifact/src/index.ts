@@ -5,6 +5,7 @@ export {
   type ArtifactPlace,
 } from './artifact-error.js';
 export { artifactLimits, type ArtifactLimitName } from './artifact-limits.js';
+export { defaultCodeLimits, type CodeLimits } from './code-budget.js';
 export { capLimits, capMemories, capTables, type ModuleCaps } from './cap-limits.js';
 export type {
   Artifact,

@@ -1,5 +1,6 @@
 import { artifactLimits } from './artifact-limits.js';
 import type { ByteReader } from './byte-reader.js';
+import type { CodeBudget } from './code-budget.js';
 import { skipConstantExpression } from './constant-expression.js';
 import type {
   ExternalType,
@@ -20,14 +21,15 @@ import { readMutability, readReferenceType, readValueType } from './value-types.
 type GlobalType = Extract<ExternalType, { type: 'global' }>;
 
 /** Describes a core module. `file` stands at its preamble, which is known to be right. */
-export function readModule(file: ByteReader): ModuleDescription {
-  const module = new ModuleInReading();
+export function readModule(file: ByteReader, budget: CodeBudget): ModuleDescription {
+  const module = new ModuleInReading(budget);
   for (const section of walkModuleSections(file)) module.take(section);
   return module.describe();
 }
 
 /** What has been read so far: later sections refer to earlier ones by index. */
 class ModuleInReading {
+  readonly #budget: CodeBudget;
   readonly #types = new TypeSpace();
   readonly #names = new NameBudget();
   /** Type index of each function. */
@@ -41,6 +43,10 @@ class ModuleInReading {
   readonly #customSections: string[] = [];
   readonly #producers = new Map<string, Producer>();
   #hasStartFunction = false;
+
+  constructor(budget: CodeBudget) {
+    this.#budget = budget;
+  }
 
   take({ name, content }: ModuleSection): void {
     switch (name) {
@@ -75,7 +81,7 @@ class ModuleInReading {
         this.#takeStart(content);
         break;
       case 'code':
-        assertCodeEffort(content);
+        this.#budget.take(content);
         return;
       case 'element':
       case 'dataCount':
@@ -268,23 +274,4 @@ function readTable(content: ByteReader): { limits: LimitsType; hasInitializer: b
   }
   readReferenceType(content);
   return { limits: readTableLimits(content).limits, hasInitializer };
-}
-
-/** Looks at the head of every function body: how many locals it has, for how long a body. */
-function assertCodeEffort(content: ByteReader): void {
-  const count = content.count('functions', 'functions');
-  for (let index = 0; index < count; index += 1) {
-    const body = content.part(content.u32(), 'code');
-    const bytes = body.end - body.offset;
-    let locals = 0;
-    for (let groups = body.u32(); groups > 0; groups -= 1) {
-      locals += body.u32();
-      readValueType(body);
-    }
-    content.assertLimit(
-      'functionEffort',
-      locals * bytes,
-      `locals for the length of function body ${String(index)} (${String(locals)} in ${String(bytes)} bytes)`,
-    );
-  }
 }

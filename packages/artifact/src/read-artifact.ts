@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArtifactError, isArtifactError } from './artifact-error.js';
 import { ByteReader } from './byte-reader.js';
+import { CodeBudget, type CodeLimits } from './code-budget.js';
 import { readComponent } from './component-reader.js';
 import type { Artifact, ArtifactDescription } from './description.js';
 import { explainForeignBytes, isTextDamaged, textDamagedError } from './foreign-bytes.js';
@@ -9,22 +10,22 @@ import { preambleKind } from './preamble.js';
 
 /**
  * Tells what an artifact's bytes are, without any engine: module or component, imports and exports,
- * memories, and the guest interface it offers. Function bodies, data and a component's types are
- * passed over: the engine checks them.
+ * memories, and the guest interface it offers. Data and a component's types are passed over: the engine
+ * checks them. So are function bodies without `limits`; with them their shapes are held against these.
  *
  * Takes one pass; time and memory are bounded by the length of `bytes` and by `artifactLimits`.
  *
  * @throws ArtifactError with any `fault` but those of rewriting.
  */
-export function describeArtifact(bytes: Uint8Array): ArtifactDescription {
+export function describeArtifact(bytes: Uint8Array, limits?: CodeLimits): ArtifactDescription {
   const kind = preambleKind(bytes, 0, bytes.length);
   if (kind === 'none') throw explainForeignBytes(bytes);
   try {
     switch (kind) {
       case 'module':
-        return readModule(new ByteReader(bytes));
+        return readModule(new ByteReader(bytes), new CodeBudget(limits));
       case 'component':
-        return readComponent(new ByteReader(bytes));
+        return readComponent(new ByteReader(bytes), new CodeBudget(limits));
       case 'other-version':
         throw new ArtifactError(
           'unsupported-version',
@@ -49,7 +50,7 @@ export function describeArtifact(bytes: Uint8Array): ArtifactDescription {
  * const artifact = readArtifact(await readFile('add.wasm'));
  * artifact.description.guestInterface; // 'command'
  */
-export function readArtifact(bytes: Uint8Array<ArrayBuffer>): Artifact {
-  const description = describeArtifact(bytes);
+export function readArtifact(bytes: Uint8Array<ArrayBuffer>, limits?: CodeLimits): Artifact {
+  const description = describeArtifact(bytes, limits);
   return { digest: createHash('sha256').update(bytes).digest('hex'), bytes, description };
 }

@@ -249,6 +249,30 @@ const limitsSchema = section({
   artifactBytes: count(64 * mebibyte, 1024, 1024 * mebibyte, 'Largest module or component.'),
   unzippedBytes: count(256 * mebibyte, 1024, 4096 * mebibyte, 'All files of an archive together.'),
   archiveEntries: count(4096, 1, 1_000_000, 'Entries of an archive.'),
+  functionBytes: count(
+    4 * mebibyte,
+    1024,
+    1024 * mebibyte,
+    'Largest function of a module. The largest seen in a real one has 427 KB (the interpreter of CPython).',
+  ),
+  functionDepth: count(
+    10_000,
+    10,
+    1_000_000,
+    'Blocks within blocks of one function. The most seen are 1,076 (a Go program with net/http).',
+  ),
+  functionWork: count(
+    250_000,
+    1000,
+    1_000_000_000,
+    'Work of compiling one function: its branches, calls and blocks, its loops times its locals, and a sixty-fourth of its loops squared. The most seen is 52,882 (StarlingMonkey). Wasmtime takes about 10 µs and 2 KB for one.',
+  ),
+  codeWork: count(
+    8_000_000,
+    10_000,
+    100_000_000_000,
+    'The same of all functions together, and a sixteenth of their bytes. The most seen is 1,743,576 (a Go program of 20 MB with net/http, regexp and crypto/tls); CPython has 1,016,762.',
+  ),
   archiveRatio: count(200, 1, 100_000, 'How many times larger than packed a file may become.'),
 });
 

@@ -156,7 +156,7 @@ function toArtifact(
   try {
     return sniff(bytes) === 'precompiled'
       ? openPrecompiledFile(bytes, precompiledKeys).artifact
-      : readArtifact(toOwnBytes(bytes));
+      : readArtifact(toOwnBytes(bytes), limits.code);
   } catch (error) {
     if (!isArtifactError(error)) throw error;
     const message = file === undefined ? error.message : `${quote(file)}: ${error.message}`;

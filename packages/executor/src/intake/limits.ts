@@ -1,3 +1,5 @@
+import { defaultCodeLimits, type CodeLimits } from '@wasmwhisk/artifact';
+
 const mebibyte = 1024 * 1024;
 
 /** Most of everything that an upload may hold. All finite. */
@@ -18,6 +20,8 @@ export interface IntakeLimits {
   readonly ratio: number;
   /** Up to this many bytes any ratio is fine: small files of one repeated letter are common. */
   readonly ratioFloorBytes: number;
+  /** What compiling the code may cost. */
+  readonly code: CodeLimits;
 }
 
 export const defaultIntakeLimits: IntakeLimits = {
@@ -29,4 +33,5 @@ export const defaultIntakeLimits: IntakeLimits = {
   depth: 32,
   ratio: 200,
   ratioFloorBytes: mebibyte,
+  code: defaultCodeLimits,
 };

@@ -10,5 +10,11 @@ export function toIntakeLimits(limits: ExecutorConfig['limits']): IntakeLimits {
     unzippedBytes: limits.unzippedBytes,
     entries: limits.archiveEntries,
     ratio: limits.archiveRatio,
+    code: {
+      functionBytes: limits.functionBytes,
+      functionDepth: limits.functionDepth,
+      functionWork: limits.functionWork,
+      codeWork: limits.codeWork,
+    },
   };
 }
