@@ -91,5 +91,5 @@ describe('large code', { timeout: 120_000 }, () => {
       return readMemory(child.process.pid ?? 0);
     };
     await expect.poll(settled, { timeout: 30_000, interval: 100 }).toBeLessThan(650 * mebibyte);
-  });
+  }, 300_000);
 });

@@ -10,7 +10,7 @@ import { LogArchive } from './logs/log-archive.js';
 import type { LogDestination } from './logs/log-destination.js';
 import { ServiceDestination } from './logs/service-destination.js';
 import { Metrics } from './metrics.js';
-import { Preparation } from './preparation/preparation.js';
+import { Preparation, type PreparationRequest } from './preparation/preparation.js';
 import { primer } from './preparation/primer.js';
 import { TemporaryFolder } from './preparation/temporary-folder.js';
 import { warmUp } from './preparation/warm-up.js';
@@ -149,6 +149,16 @@ export class Executor implements AsyncDisposable {
       // Whatever is wrong, the first code will say so better.
       this.logger.debug({ err: error }, 'the primer was not prepared');
     }
+  }
+
+  /**
+   * Checks code as `/init` would, as far as that goes without compiling it.
+   *
+   * @throws ExecutorError `WW_ERR_CODE_*`; WasmRuntimeError `WW_ERR_ARTIFACT_*`, `WW_ERR_GUEST_LINK`,
+   *   `WW_ERR_GUEST_EXPORT_MISSING`
+   */
+  checkCode(request: PreparationRequest): Promise<void> {
+    return this.#preparation.check(request);
   }
 
   /** Takes no further runs, and waits for those in progress, at most this long. */

@@ -6,7 +6,7 @@ type User = NonNullable<CallOptions['user']>;
 
 const examples = new URL('../../../examples/actions/', import.meta.url);
 
-const addModule = readFileSync(new URL('add-wat/build/add-wat.wasm', examples));
+const addModule = readFileSync(new URL('add/build/add.wasm', examples));
 
 /** A module that is destroyed when it is read as text. */
 export const helloModule: Buffer = readFileSync(new URL('hello/build/hello.wasm', examples));

@@ -178,11 +178,31 @@ describe('PUT of an action', () => {
     expect((await api.get('actions/x')).status).toBe(404);
   });
 
-  it('keeps base64 in lines as the text it is', async () => {
-    const code = `${add.code.slice(0, 60)}\n${add.code.slice(60)}\n`;
-    const { json: body } = await api.create('actions/x', { exec: { kind: 'wasm:0.1', code } });
-    expect(body).toMatchObject({ exec: { binary: false } });
-    expect((await api.get('actions/x')).json).toMatchObject({ exec: { code, binary: false } });
+  it.each([
+    ['source text', 'function main() { return {}; }', 'JavaScript'],
+    ['base64 in lines', `${add.code.slice(0, 60)}\n${add.code.slice(60)}\n`, 'base64'],
+    ['a zip without a module', 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'archive'],
+    // (module (import "env" "f" (func)) (func (export "_start")))
+    [
+      'an import that nobody has',
+      'AGFzbQEAAAABBAFgAAACCQEDZW52AWYAAAMCAQAHCgEGX3N0YXJ0AAEKBAECAAs=',
+      'import env.f',
+    ],
+    ['a module without an entry', 'AGFzbQEAAAA=', '_start'],
+  ])('refuses code that can never run: %s', async (_, code, reason) => {
+    const answer = await api.put('actions/x', { exec: { kind: 'wasm:default', code } });
+    expectRefusal(answer, 400, 'WW_ERR_API_CODE');
+    expect(answer.text).toMatch(/"error":"The code cannot run: /);
+    expect(answer.text).toContain(reason);
+    expect((await api.get('actions/x')).status).toBe(404);
+  });
+
+  it('says that an action exists before it looks at its code', async () => {
+    await api.create('actions/x', { exec: add });
+    const exec = { kind: 'wasm:0.1', code: 'function main() {}' };
+    expectRefusal(await api.put('actions/x', { exec }), 409, 'WW_ERR_API_EXISTS');
+    expectRefusal(await api.update('actions/x', { exec }), 400, 'WW_ERR_API_CODE');
+    expect((await api.get('actions/x')).json).toMatchObject({ version: '0.0.1', exec: add });
   });
 
   it('refuses what is too large', async () => {
@@ -212,7 +232,15 @@ describe('PUT of an action', () => {
 
   it('takes the longest code there may be, and gives it back', async () => {
     const path = 'actions/x';
-    const code = Buffer.alloc(36 * 1024 * 1024, 'wasm').toString('base64');
+    const bytes = Buffer.alloc(36 * 1024 * 1024, 'wasm');
+    const module = Buffer.from(add.code, 'base64');
+    module.copy(bytes);
+    // The rest is a custom section: id, length in four bytes, a name of one byte.
+    const padding = bytes.length - module.length - 5;
+    bytes.set([0, 0, 0, 0, 0, 1], module.length);
+    for (let byte = 0; byte < 4; byte += 1)
+      bytes[module.length + 1 + byte] = ((padding >>> (7 * byte)) & 0x7f) | (byte < 3 ? 0x80 : 0);
+    const code = bytes.toString('base64');
     expect(code).toHaveLength(48 * 1024 * 1024);
     await api.create(path, { exec: { ...add, code } });
     const { text } = await api.get(path);

@@ -32,8 +32,8 @@ export interface CodeToTake {
   readonly limits: IntakeLimits;
   /** Precompiled code is taken when one of these signed it. */
   readonly precompiledKeys: readonly PrecompiledKeyText[];
-  /** An existing folder; the archive's other files go into a new one below it. */
-  readonly filesFolder: string;
+  /** An existing folder; the archive's other files go into a new one below it. `undefined`: nowhere. */
+  readonly filesFolder: string | undefined;
 }
 
 /** What came out of it. Plain data: may cross a thread, and the artifact's buffer may be transferred. */

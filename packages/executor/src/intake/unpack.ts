@@ -12,12 +12,21 @@ export interface UnpackedFiles {
 }
 
 /**
- * Writes files below a new folder in `filesFolder`. Files are read-only; folders are not, so that an
+ * Writes files below a new folder in `filesFolder`, or only counts them where there is none. Files are read-only; folders are not, so that an
  * owner without privileges can remove them again. After a failure nothing is left behind.
  *
  * @throws IntakeError `archive-malformed`; system errors as they are
  */
-export function unpackFiles(files: readonly ArchiveFile[], filesFolder: string): UnpackedFiles {
+export function unpackFiles(
+  files: readonly ArchiveFile[],
+  filesFolder: string | undefined,
+): UnpackedFiles {
+  if (filesFolder === undefined)
+    return {
+      folder: undefined,
+      count: files.length,
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+    };
   if (files.length === 0) return { folder: undefined, count: 0, bytes: 0 };
   const folder = mkdtempSync(path.join(path.resolve(filesFolder), 'files-'));
   try {

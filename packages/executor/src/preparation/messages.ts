@@ -17,8 +17,8 @@ export interface IntakeTask {
   readonly main: string;
   readonly limits: IntakeLimits;
   readonly precompiledKeys: readonly string[];
-  /** Below this folder the other files of an archive are laid down. */
-  readonly filesFolder: string;
+  /** Below this folder the other files of an archive are laid down. `undefined`: they are not. */
+  readonly filesFolder: string | undefined;
 }
 
 export interface PrecompileTask {

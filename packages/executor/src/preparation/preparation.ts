@@ -2,6 +2,7 @@ import { createHash, subtle } from 'node:crypto';
 import type { Artifact, ArtifactDescription } from '@wasmwhisk/artifact';
 import type { RuntimeSource } from '@wasmwhisk/runner';
 import {
+  assertRunnable,
   fromErrorData,
   type CompiledArtifact,
   type CompileLimits,
@@ -10,6 +11,7 @@ import {
 import { Piscina } from 'piscina';
 import type { ExecutorConfig } from '../config/schema.js';
 import { executorError } from '../errors.js';
+import type { TakenCode } from '../intake/intake.js';
 import { toIntakeLimits } from './intake-limits.js';
 import type { DescriptorRequests } from '../policy.js';
 import type { RuntimeChooser } from '../runtimes.js';
@@ -186,12 +188,31 @@ export class Preparation {
     });
   }
 
+  /**
+   * Checks code as far as it can be checked without compiling it, and keeps nothing.
+   *
+   * @throws ExecutorError `WW_ERR_CODE_*`; WasmRuntimeError `WW_ERR_ARTIFACT_UNTRUSTED`, and as `assertRunnable`
+   */
+  async check(request: PreparationRequest): Promise<void> {
+    const { artifact, entry } = await this.#take(request, undefined);
+    assertRunnable(artifact.description, { entry });
+  }
+
   async close(): Promise<void> {
     await this.#pool.destroy();
     await this.#folder.remove();
   }
 
-  async #unpack({ code, binary, main }: PreparationRequest): Promise<UnpackedCode> {
+  async #unpack(request: PreparationRequest): Promise<UnpackedCode> {
+    const taken = await this.#take(request, await this.#folder.path());
+    const { artifact, entry, files, descriptor } = taken;
+    return { artifact, entry, filesFolder: files.folder, filesBytes: files.bytes, descriptor };
+  }
+
+  async #take(
+    { code, binary, main }: PreparationRequest,
+    filesFolder: string | undefined,
+  ): Promise<TakenCode> {
     const isText = code instanceof Uint8Array;
     const copy = new Uint8Array(isText ? code : code.load());
     const result = await this.#run(
@@ -203,13 +224,12 @@ export class Preparation {
         main,
         limits: toIntakeLimits(this.#config.limits),
         precompiledKeys: this.#config.policy.precompiledKeys,
-        filesFolder: await this.#folder.path(),
+        filesFolder,
       },
       [copy.buffer],
     );
     if (result.type !== 'taken') throw new TypeError(`unexpected answer ${result.type}`);
-    const { artifact, entry, files, descriptor } = result.taken;
-    return { artifact, entry, filesFolder: files.folder, filesBytes: files.bytes, descriptor };
+    return result.taken;
   }
 
   async #compile(artifact: Artifact, name: string, memoryBytes: number): Promise<CompiledArtifact> {

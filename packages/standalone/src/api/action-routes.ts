@@ -11,6 +11,8 @@ import type { StandaloneServices } from '../standalone-services.js';
 import type { Identity } from '../users/identity.js';
 import { assertWritable, deployAction } from './action-deployment.js';
 import { sendJson } from './answer.js';
+import { assertCodeCanRun } from './code-check.js';
+import { assertOverwrite } from './entity-changes.js';
 import { requireIdentity } from './authentication.js';
 import { readJsonBody } from './json-body.js';
 import { sendList } from './lists.js';
@@ -22,9 +24,7 @@ const collection = `${namespaceRoute}/actions`;
 /** Actions: written, read, deleted and listed. Invoking them is somebody else's. */
 export function addActionRoutes(app: FastifyInstance, services: StandaloneServices): void {
   for (const url of [`${collection}/:name`, `${collection}/:package/:name`]) {
-    app.put(url, (request, reply) => {
-      putAction(services, request, reply);
-    });
+    app.put(url, (request, reply) => putAction(services, request, reply));
     app.get(url, (request, reply) => {
       getAction(services, request, reply);
     });
@@ -41,12 +41,12 @@ export function addActionRoutes(app: FastifyInstance, services: StandaloneServic
   });
 }
 
-function putAction(
+async function putAction(
   services: StandaloneServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): void {
-  const { config, catalog, users } = services;
+): Promise<FastifyReply> {
+  const { config, catalog, executor, users } = services;
   const identity = requireIdentity(request, users);
   const path = readEntityPath(request.params, identity);
   assertWritable(catalog, identity, path);
@@ -56,9 +56,12 @@ function putAction(
     codeBytesMax: config.api.codeBytesMax,
     parametersBytesMax: config.api.parametersBytesMax,
   });
+  // Before the code is looked at, which takes its time.
+  assertOverwrite(catalog.lookUp('action', path), overwrite);
+  if (body.exec?.type === 'code') await assertCodeCanRun(executor, body.exec);
   const action = deployAction(services, { identity, path, body, overwrite });
   // Without its code, which may be 48 MiB: who just sent it has it.
-  sendJson(reply, toActionDocument(action));
+  return sendJson(reply, toActionDocument(action));
 }
 
 function getAction(

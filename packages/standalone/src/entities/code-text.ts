@@ -10,9 +10,8 @@ export interface CodeBytes {
 
 /**
  * Reads `exec.code`. OpenWhisk takes any text, and calls it binary when all of it, white space around it
- * aside, is base64 in one line; so do we, whatever it stands for, because a client may have its reasons
- * and the first invocation says what is wrong. Refused is only what is certain never to run and comes from
- * a mistake that is easily made: binaries that were sent as text (`wsk` sends a `.wasm` file so, replaces
+ * aside, is base64 in one line; so do we, and `assertCodeCanRun` looks at what it stands for. Refused here is
+ * what comes from a mistake that is easily made: binaries that were sent as text (`wsk` sends a `.wasm` file so, replaces
  * most of its bytes, and reports success), and WebAssembly's text format, which no runtime here reads.
  *
  * @throws Rejection `WW_ERR_API_CODE`
