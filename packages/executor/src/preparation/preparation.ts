@@ -8,7 +8,7 @@ import {
   type CompileLimits,
   type WasmRuntime,
 } from '@wasmwhisk/runtime';
-import { Piscina } from 'piscina';
+import { Piscina, queueOptionsSymbol } from 'piscina';
 import type { ExecutorConfig } from '../config/schema.js';
 import { executorError } from '../errors.js';
 import type { TakenCode } from '../intake/intake.js';
@@ -19,6 +19,7 @@ import type { PreparationResult, PreparationSettings, PreparationTask } from './
 import { choosePrecompiledRuntime } from './precompiled-runtime.js';
 import { SharedCache, type Lease } from './shared-cache.js';
 import { removeTree } from './remove-tree.js';
+import { SmallFirstQueue } from './small-first-queue.js';
 import { TemporaryFolder } from './temporary-folder.js';
 
 /** Code that is ready to be initialized, shared by every container that was given the same. */
@@ -116,6 +117,7 @@ export class Preparation {
       maxThreads: config.runtime.preparationThreads,
       idleTimeout: 60_000,
       maxQueue: config.containers.max,
+      taskQueue: new SmallFirstQueue(),
       recordTiming: false,
       env: {},
       workerData: settings,
@@ -271,7 +273,9 @@ export class Preparation {
     const signal = AbortSignal.timeout(timeoutMs);
     let result: PreparationResult;
     try {
-      result = await this.#pool.run(task, { transferList, signal });
+      const bytes = task.type === 'intake' ? task.code.length : task.artifact.bytes.length;
+      const sized = { ...task, [queueOptionsSymbol]: { bytes } };
+      result = await this.#pool.run(sized, { transferList, signal });
     } catch (error) {
       if (signal.aborted) throw executorError('WW_ERR_CODE_TIMEOUT', String(timeoutMs), error);
       throw executorError('WW_ERR_EXECUTOR_INTERNAL', 'The preparation thread failed.', error);
