@@ -6,12 +6,14 @@
 //   ```sh run needs=executor           the same beside a running executor; 127.0.0.1:9000 means it
 //   ```sh run needs=single             beside one in single mode; 127.0.0.1:8080 means it
 //   ```sh run needs=standalone         beside a standalone OpenWhisk in memory; 127.0.0.1:3233 means it
+//   ```sh run needs=TOOLCHAIN          with this toolchain of scripts/toolchains/catalog.ts, or not where it is not
 //   ```sh covered-by=FILE#word         a test does it: FILE is there and names the word
 //   ```text output                     right after a block that runs: what it prints; `...` is anything
 //
 // The blocks of a page run in order in one folder.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toCountsLine } from './counts.ts';
 import { checkCommands } from './docs/commands.ts';
 import { parseMarkdown, type MarkdownPage } from './docs/markdown.ts';
 import { findReferenceFaults } from './docs/references.ts';
@@ -19,7 +21,7 @@ import { findReferenceFaults } from './docs/references.ts';
 const root = join(import.meta.dirname, '..');
 
 /** Pages for users: their commands are promises. */
-const promising = /^(README\.md|docs\/guide\/.*\.md|packages\/[^/]+\/README\.md)$/;
+const promising = /^(README\.md|docs\/guide\/.*\.md|packages\/[^/]+\/README\.md|wit\/README\.md)$/;
 
 function readPages(): ReadonlyMap<string, MarkdownPage> {
   const paths = globSync(
@@ -55,10 +57,16 @@ const pages = readPages();
 const context = { root, pages, scripts: readScripts() };
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 for (const page of pages.values()) {
   const faults = findReferenceFaults(page, context);
   const outcomes = promising.test(page.path) ? await checkCommands(root, page) : [];
-  const ran = outcomes.flatMap(({ place, fault }) => {
+  const ran = outcomes.flatMap(({ place, fault, skipped: reason }) => {
+    if (reason !== undefined) {
+      skipped += 1;
+      say(`skipped ${place}: ${reason}`);
+      return [];
+    }
     say(
       `${fault === undefined ? 'ok' : 'FAILED'} ${place}${fault === undefined ? '' : `: ${fault}`}`,
     );
@@ -67,7 +75,8 @@ for (const page of pages.values()) {
   for (const fault of faults) say(`FAILED ${fault}`);
   // The references of a page count as one check.
   passed += ran.length + (faults.length === 0 ? 1 : 0);
-  failed += outcomes.length - ran.length + (faults.length === 0 ? 0 : 1);
+  failed +=
+    outcomes.filter(({ fault }) => fault !== undefined).length + (faults.length === 0 ? 0 : 1);
 }
-say(`${String(passed)} passed, ${String(failed)} failed`);
+say(toCountsLine({ passed, failed, skipped }));
 process.exitCode = failed === 0 ? 0 : 1;

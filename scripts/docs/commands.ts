@@ -9,18 +9,28 @@ import {
 } from './executor-process.ts';
 import type { FencedBlock, MarkdownPage } from './markdown.ts';
 import { createScratchFolder } from './scratch-folder.ts';
+import { toolchains, type ToolchainId } from '../toolchains/catalog.ts';
+import { findPythonTools } from '../toolchains/python-tools.ts';
+import { recipes } from '../toolchains/recipes.ts';
 
 /** What became of one block of commands. */
 export interface CommandOutcome {
   readonly place: string;
   /** What is wrong; `undefined` when nothing is. */
   readonly fault?: string;
+  /** Why it did not run; `undefined` when it did. */
+  readonly skipped?: string;
 }
 
-const timeoutMs = 120_000;
+/** Toolchains of JavaScript and Python take a while on a busy machine. */
+const timeoutMs = 300_000;
 
 function isExecutorMode(name: string): name is ExecutorMode {
   return name in executorModes;
+}
+
+function isToolchain(name: string): name is ToolchainId {
+  return toolchains.some(({ id }) => id === name);
 }
 
 function option(block: FencedBlock, name: string): string | undefined {
@@ -59,10 +69,13 @@ class PageRunner implements AsyncDisposable {
   async run(block: FencedBlock, shown: FencedBlock | undefined): Promise<string | undefined> {
     const mode = option(block, 'needs');
     let text = block.text;
-    const environment: Record<string, string> = {};
-    if (mode !== undefined) {
+    const environment: NodeJS.ProcessEnv = {};
+    if (mode !== undefined && isToolchain(mode)) {
+      const tools = findPythonTools();
+      if (!('reason' in tools)) Object.assign(environment, tools.environment);
+    } else if (mode !== undefined) {
       if (!isExecutorMode(mode))
-        return `needs=${mode} is none of ${Object.keys(executorModes).join(', ')}`;
+        return `needs=${mode} is none of ${Object.keys(executorModes).join(', ')}, and no toolchain`;
       const { address } = await this.#executor(mode);
       text = text.replaceAll(executorModes[mode].written, address);
       // Commands that name no address go to the one that a reader would have running.
@@ -77,7 +90,7 @@ class PageRunner implements AsyncDisposable {
       env: {
         ...process.env,
         ...environment,
-        PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+        PATH: `${bin}${delimiter}${environment['PATH'] ?? process.env['PATH'] ?? ''}`,
       },
     });
     if (end.error !== undefined) return end.error.message;
@@ -115,6 +128,12 @@ export async function checkCommands(
     const next = page.blocks[index + 1];
     const shown = next?.info.includes('output') === true ? next : undefined;
     const covered = option(block, 'covered-by');
+    const needed = option(block, 'needs') ?? '';
+    const skipped = isToolchain(needed) ? recipes[needed].missing() : undefined;
+    if (skipped !== undefined) {
+      outcomes.push({ place, skipped: `${needed}: ${skipped}` });
+      continue;
+    }
     let fault: string | undefined;
     if (covered !== undefined) fault = coverageFault(root, covered);
     else if (block.info.includes('run')) fault = await runner.run(block, shown);
