@@ -56,7 +56,7 @@ export {
   type ListenSettings,
   type ServedService,
 } from './http/listening-server.js';
-export { answerUnusual, serverOptions } from './http/server-options.js';
+export { createHttpServer } from './http/http-server.js';
 export { inspectCode, type CodeInspection } from './inspection.js';
 export type { ActivationLogLimits } from './logs/activation-log.js';
 export type { LogLine } from './logs/log-line.js';

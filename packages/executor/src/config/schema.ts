@@ -61,6 +61,12 @@ const serverSchema = section({
     'How long a request may take to arrive in full. Half-open and slow connections end after it.',
   ),
   connectionsMax: count(4096, 1, 65_535, 'Most open connections; further ones are closed at once.'),
+  pipelinedRequestsMax: count(
+    64,
+    1,
+    65_535,
+    'Most requests of one connection that are in progress, or whose answers are not taken. Further ones wait, and the connection is not read from.',
+  ),
   answer: choice(['plain', 'envelope'], {
     default: 'plain',
     description:

@@ -1,11 +1,11 @@
-import type { RequestListener } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Executor } from '../executor.js';
 import { ContainerPorts } from './container-ports.js';
 import { addErrorHandler, answerClientError, answerFrameworkError } from './error-handler.js';
+import { createHttpServer } from './http-server.js';
 import { addOperatorRoutes } from './operator-routes.js';
 import { addOriginGuard } from './origin-guard.js';
-import { answerUnusual, serverOptions } from './server-options.js';
+
 import { addServiceRoutes } from './service-routes.js';
 import { addSingleRoutes } from './single-routes.js';
 
@@ -18,8 +18,6 @@ export function buildApp(executor: Executor): FastifyInstance {
   let requests = 0;
   const app = fastify({
     bodyLimit: server.bodyBytesMax,
-    keepAliveTimeout: server.keepAliveTimeoutMs,
-    requestTimeout: server.requestTimeoutMs,
     // Idle connections are closed at once, requests in progress are waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -28,12 +26,7 @@ export function buildApp(executor: Executor): FastifyInstance {
     frameworkErrors: (error, _request, reply) => {
       answerFrameworkError(error, server, reply);
     },
-    http: {
-      ...serverOptions,
-      // Told here too, because Node takes its time for headers from it: were that one longer, Node
-      // would exchange the two, and bodies would have a minute.
-      requestTimeout: server.requestTimeoutMs,
-    },
+    serverFactory: (handle) => createHttpServer(server, handle),
     // Longer than any path that Node reads: the table of containers says what is too long.
     routerOptions: { maxParamLength: 65_536 },
     genReqId: (request) => {
@@ -43,11 +36,6 @@ export function buildApp(executor: Executor): FastifyInstance {
         : `r${String((requests += 1))}`;
     },
   });
-  app.server.maxConnections = server.connectionsMax;
-  const handle: RequestListener = (request, response) => {
-    app.routing(request, response);
-  };
-  answerUnusual(app.server, handle);
   addErrorHandler(app, executor.logger, server);
   addOriginGuard(app, server);
   // Bodies are cut, never parsed whole: whatever the content type says, they arrive as bytes.
@@ -64,7 +52,13 @@ export function buildApp(executor: Executor): FastifyInstance {
     addSingleRoutes(app, executor);
     return app;
   }
-  const ports = new ContainerPorts(server, handle, answerClientError);
+  const ports = new ContainerPorts(
+    server,
+    (request, response) => {
+      app.routing(request, response);
+    },
+    answerClientError,
+  );
   app.addHook('onClose', (_app, done) => {
     ports.close();
     done();

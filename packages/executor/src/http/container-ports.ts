@@ -1,18 +1,15 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Container } from '../containers/container.js';
-import { answerUnusual, serverOptions } from './server-options.js';
+import { createHttpServer, type ServerSettings } from './http-server.js';
 
 /** How long answers may take after their container is destroyed, in milliseconds. */
 const lastAnswersMs = 500;
 
 /** What a container's server takes over from the main one. */
-export interface PortSettings {
+export interface PortSettings extends ServerSettings {
   readonly host: string;
-  readonly keepAliveTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly connectionsMax: number;
 }
 
 /** Ports of containers that were made by `/start`: one each, all served by the same routes. */
@@ -40,16 +37,7 @@ export class ContainerPorts {
 
   /** Opens a fresh port, which closes with the container. */
   async open(container: Container): Promise<number> {
-    const server = createServer(
-      {
-        keepAliveTimeout: this.#settings.keepAliveTimeoutMs,
-        requestTimeout: this.#settings.requestTimeoutMs,
-        ...serverOptions,
-      },
-      this.#handle,
-    );
-    server.maxConnections = this.#settings.connectionsMax;
-    answerUnusual(server, this.#handle);
+    const server = createHttpServer(this.#settings, this.#handle);
     server.on('clientError', (error, socket) => {
       this.#onClientError(error, socket);
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { answerUnusual, serverOptions } from '@wasmwhisk/executor';
+import { createHttpServer } from '@wasmwhisk/executor';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addGatewayRoutes } from '../gateway/gateway-routes.js';
 import { addPageRoutes } from '../page/page-routes.js';
@@ -49,8 +49,6 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
   const { server } = config;
   const app = fastify({
     bodyLimit: server.bodyBytesMax,
-    keepAliveTimeout: server.keepAliveTimeoutMs,
-    requestTimeout: server.requestTimeoutMs,
     // Idle connections are closed at once, requests in progress are waited for.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -58,21 +56,12 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
     frameworkErrors: (error, request, reply) => {
       answerFrameworkError(error, request, reply, logger);
     },
-    http: {
-      ...serverOptions,
-      maxHeaderSize: config.api.uriBytesMax + headersBytesMax,
-      // Told here too, because Node takes its time for headers from it: were that one longer, Node
-      // would exchange the two, and bodies would have a minute.
-      requestTimeout: server.requestTimeoutMs,
-    },
+    serverFactory: (handle) =>
+      createHttpServer(server, handle, { maxHeaderSize: config.api.uriBytesMax + headersBytesMax }),
     // Longer than any path that Node reads: names are checked where they are used.
     routerOptions: { maxParamLength: 131_072 },
     rewriteUrl: withoutSlashesBefore,
     genReqId: toTransactionId,
-  });
-  app.server.maxConnections = server.connectionsMax;
-  answerUnusual(app.server, (request, response) => {
-    app.routing(request, response);
   });
   addErrorHandler(app, logger);
   const pageToken = new PageToken();
