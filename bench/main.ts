@@ -7,6 +7,7 @@ import { isMet, toTable, type SectionResult } from './measuring/figure.ts';
 import { findWasmtimeCommand, wasmtimeVariable } from './processes/wasmtime-command.ts';
 import { containerMemory } from './sections/container-memory.ts';
 import { cpuBound } from './sections/cpu-bound.ts';
+import { floodsSection } from './sections/floods.ts';
 import { httpComponent } from './sections/http-component.ts';
 import { httpRun } from './sections/http-run.ts';
 import { init } from './sections/init.ts';
@@ -28,6 +29,7 @@ const sections: readonly Section[] = [
   waiting,
   longRun,
   cpuBound,
+  floodsSection,
   httpComponent,
   standaloneRun,
   standaloneFirst,

@@ -11,11 +11,15 @@ import { wasmtimeVariable } from './wasmtime-command.ts';
 /** The launcher of the command line. */
 export const command: string = join(import.meta.dirname, '../../packages/cli/bin/wasmwhisk');
 
+const stallProbe = new URL('stall-probe.ts', import.meta.url).href;
+
 export interface ExecutorProcessOptions {
   /** Configuration by path, such as `limits.logBytes`. Default: what ships. */
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Runtime of all actions. Default: what ships chooses. */
-  readonly runtime?: MeasuredRuntime;
+  readonly runtime?: MeasuredRuntime | 'wasmer' | 'jco';
+  /** Where it reports the longest stall of its event loop on SIGUSR2. Default: nowhere. */
+  readonly stallReportFile?: string;
   /** Opens the inspector, so that garbage can be collected on demand. Default: it stays closed. */
   readonly inspected?: boolean;
 }
@@ -70,6 +74,9 @@ export class ExecutorProcess implements AsyncDisposable {
         ...(inspectorPort === undefined
           ? {}
           : { NODE_OPTIONS: `--inspect=127.0.0.1:${String(inspectorPort)}` }),
+        ...(options.stallReportFile === undefined
+          ? {}
+          : { NODE_OPTIONS: `--import=${stallProbe}`, STALL_REPORT: options.stallReportFile }),
       },
     });
     try {

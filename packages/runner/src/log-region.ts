@@ -1,4 +1,10 @@
-import type { LogSink, LogStream } from '@wasmwhisk/runtime';
+import {
+  OutputLine,
+  outputPieceBytes,
+  type LogSink,
+  type LogStream,
+  type OutputTask,
+} from '@wasmwhisk/runtime';
 
 /*
  * Guest output on its way from a worker thread. A guest that never ends must not take its last
@@ -110,6 +116,7 @@ export class LogRegionReader {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #sinkOf: (run: number) => LogSink | undefined;
+  readonly #output = new OutputLine();
   /** Bytes of a generation that were handed on by `peek`, until its message comes. */
   readonly #peeked = new Map<number, number>();
   #receivedGeneration = -1;
@@ -151,17 +158,70 @@ export class LogRegionReader {
     this.#deliver(run, frames);
   }
 
+  /** Calls back when everything that was received is with its sink. */
+  afterOutput(callback: () => void): void {
+    this.#output.afterwards(callback);
+  }
+
   #deliver(run: number, frames: Uint8Array): void {
     const sink = this.#sinkOf(run);
-    if (sink === undefined) return;
-    const view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
-    let at = 0;
-    while (at + frameHeaderBytes <= frames.length) {
-      const stream: LogStream = frames[at] === 1 ? 'stdout' : 'stderr';
-      const start = at + frameHeaderBytes;
-      const end = start + view.getUint32(at + 1, true);
-      sink.write(stream, frames.subarray(start, end));
-      at = end;
+    if (sink !== undefined && frames.length > 0) this.#output.write(new FramesTask(sink, frames));
+  }
+}
+
+/** Frames on their way to a sink. Neighbours of one stream are put together: a guest may write byte by byte. */
+class FramesTask implements OutputTask {
+  readonly #sink: LogSink;
+  readonly #frames: Uint8Array;
+  readonly #view: DataView;
+  /** Begin of the frame of which the next piece is. */
+  #at = 0;
+  /** Bytes of that frame that were handed on. */
+  #done = 0;
+
+  constructor(sink: LogSink, frames: Uint8Array) {
+    this.#sink = sink;
+    this.#frames = frames;
+    this.#view = new DataView(frames.buffer, frames.byteOffset, frames.byteLength);
+  }
+
+  next(): boolean {
+    const kind = this.#frames[this.#at];
+    const first = this.#take(outputPieceBytes);
+    let bytes = first;
+    if (this.#isNeighbour(kind, first.length)) {
+      bytes = new Uint8Array(outputPieceBytes);
+      bytes.set(first);
+      let length = first.length;
+      while (this.#isNeighbour(kind, length)) {
+        const piece = this.#take(outputPieceBytes - length);
+        bytes.set(piece, length);
+        length += piece.length;
+      }
+      bytes = bytes.subarray(0, length);
     }
+    this.#sink.write(kind === 1 ? 'stdout' : 'stderr', bytes);
+    return !this.#hasFrame;
+  }
+
+  get #hasFrame(): boolean {
+    return this.#at + frameHeaderBytes <= this.#frames.length;
+  }
+
+  #isNeighbour(kind: number | undefined, length: number): boolean {
+    return length < outputPieceBytes && this.#hasFrame && this.#frames[this.#at] === kind;
+  }
+
+  /** The next bytes of the frame; the last of them take its reader to the next frame. */
+  #take(bytesMax: number): Uint8Array {
+    const start = this.#at + frameHeaderBytes + this.#done;
+    const end = this.#at + frameHeaderBytes + this.#view.getUint32(this.#at + 1, true);
+    const piece = this.#frames.subarray(start, Math.min(start + bytesMax, end));
+    this.#done += piece.length;
+    if (start + piece.length === end) {
+      this.#at = end;
+      this.#done = 0;
+    }
+    return piece;
   }
 }

@@ -337,6 +337,13 @@ export class PooledRunner implements Runner {
     if (answer.logs !== undefined) seat.logReader.receive(answer.logs);
     noteProgress(seat, answer.ranMs);
     this.#release(run, seat);
+    seat.logReader.afterOutput(() => {
+      this.#settleAnswered(run, answer);
+    });
+    this.#dispatch();
+  }
+
+  #settleAnswered(run: PooledRun, answer: NonNullable<PooledRun['answer']>): void {
     this.#settle(run, () => {
       if (answer.type === 'failed') {
         run.reject(fromErrorData(answer.error));
@@ -349,7 +356,6 @@ export class PooledRunner implements Runner {
         ranMs: answer.ranMs,
       });
     });
-    this.#dispatch();
   }
 
   #setWaiting(id: number, waiting: boolean, memoryBytes: number): void {
@@ -381,7 +387,8 @@ export class PooledRunner implements Runner {
 
   /** Begins to end a run: it leaves the queue, or its guest is asked to unwind, or its thread is ended. */
   #end(run: PooledRun, reason: RunEnd): void {
-    if (run.settled || run.end !== undefined) return;
+    // The guest has ended when its answer is here; only its output is still being handled.
+    if (run.settled || run.end !== undefined || run.answer !== undefined) return;
     run.end = reason;
     const { seat } = run;
     if (seat === undefined) {
@@ -426,7 +433,9 @@ export class PooledRunner implements Runner {
   #giveUpWaiting(seat: WorkerSeat): void {
     setTimeout(() => {
       seat.logReader.peek('end');
-      this.#lose(seat);
+      seat.logReader.afterOutput(() => {
+        this.#lose(seat);
+      });
     }, goneAfterMs).unref();
   }
 

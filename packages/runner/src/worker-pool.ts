@@ -170,7 +170,12 @@ export class WorkerPool {
       // Taken before the sink may give it away.
       const bytes = message.type === 'logs' ? message.logs.frames.length : 0;
       this.#receive(seat, message);
-      window.release(bytes);
+      // Only when it was handled: a guest gets no further ahead of this thread than the window.
+      if (message.type === 'logs')
+        seat.logReader.afterOutput(() => {
+          window.release(bytes);
+        });
+      else window.release(bytes);
     });
     // Neither a thread nor its port keeps the process alive; a run in progress does, by its socket.
     seat.control.unref();
@@ -197,7 +202,9 @@ export class WorkerPool {
 
   #deliver(seat: WorkerSeat, logs: LogFrames): void {
     seat.logReader.receive(logs);
-    this.#events.onLogMessage(logs.run);
+    seat.logReader.afterOutput(() => {
+      this.#events.onLogMessage(logs.run);
+    });
   }
 
   #close(seat: WorkerSeat, reason: string): void {
@@ -216,7 +223,9 @@ export class WorkerPool {
     }
     seat.logReader.peek('end');
     seat.control.close();
-    this.#events.onSeatGone(seat);
+    seat.logReader.afterOutput(() => {
+      this.#events.onSeatGone(seat);
+    });
   }
 }
 

@@ -1,6 +1,9 @@
 import {
+  OutputLine,
+  outputTurns,
   toRunEndError,
   WasmRuntimeError,
+  WriteTask,
   type CommandOutcome,
   type LogSink,
   type LogStream,
@@ -23,13 +26,22 @@ export interface CommandStreams {
   readonly readStdin: (maxBytes: number) => Uint8Array;
 }
 
+/** What an event of output counts as beside its bytes, as `EVENT_BYTES` of the engine. */
+const eventBytes = 1024;
+/** So much output is handled before the engine is told: short logs need no call. An eighth of what stops a guest. */
+const creditBytes = 32 * 1024;
+
 /** Whoever waits for a run. Listens to its signal itself: one object less for each run. */
-abstract class PendingRun {
+abstract class PendingRun implements LogSink {
   /** Number of the run. */
   id = 0;
   readonly signal: AbortSignal;
   readonly reject: (error: unknown) => void;
   readonly #engine: NativeEngine;
+  /** Made by the first output: most runs write nothing. */
+  #output: OutputLine | undefined;
+  #handledEvents = 0;
+  #handledBytes = 0;
 
   constructor(engine: NativeEngine, signal: AbortSignal, reject: (error: unknown) => void) {
     this.#engine = engine;
@@ -40,6 +52,34 @@ abstract class PendingRun {
   handleEvent(): void {
     this.#engine.abort(this.id);
   }
+
+  abstract write(stream: LogStream, bytes: Uint8Array): void;
+
+  /** Takes an event of output. */
+  takeOutput(stream: LogStream, bytes: Uint8Array): void {
+    this.#output ??= new OutputLine();
+    this.#output.write(new WriteTask(this, stream, bytes, this.#handled));
+  }
+
+  /** Calls back when all output before was handled. */
+  afterOutput(callback: () => void): void {
+    if (this.#output === undefined) callback();
+    else this.#output.afterwards(callback);
+  }
+
+  dropOutput(): void {
+    this.#output?.clear();
+  }
+
+  /** The guest may write more only when the main thread is done with what it wrote. */
+  readonly #handled = (bytes: number): void => {
+    this.#handledEvents += 1;
+    this.#handledBytes += bytes;
+    if (this.#handledBytes + this.#handledEvents * eventBytes < creditBytes) return;
+    this.#engine.outputHandled(this.id, this.#handledEvents, this.#handledBytes);
+    this.#handledEvents = 0;
+    this.#handledBytes = 0;
+  };
 }
 
 class PendingAction extends PendingRun {
@@ -105,6 +145,8 @@ export class EventPump {
   readonly #pending = new RunSlots<PendingAction | PendingCommand>();
   readonly #keepAlive = setInterval(() => undefined, keepAliveMs).unref();
   #closed = false;
+  /** The time of this turn of the event loop is used up: the next one goes on. */
+  #yielded = false;
 
   /** @throws WasmRuntimeError `WW_ERR_RUNTIME_UNAVAILABLE` */
   constructor(settings: EngineSettingsData) {
@@ -142,9 +184,12 @@ export class EventPump {
     if (this.#closed) return;
     this.#closed = true;
     this.engine.close();
-    this.#pump();
-    for (const pending of this.#pending.values())
+    do this.#passOn(this.engine.takeEvents());
+    while (this.#hasMore);
+    for (const pending of this.#pending.values()) {
+      pending.dropOutput();
       pending.reject(toRunEndError({ type: 'shutting-down' }));
+    }
     this.#pending.clear();
     clearInterval(this.#keepAlive);
   }
@@ -173,9 +218,35 @@ export class EventPump {
     return pending;
   }
 
+  /** Node.js calls this up to a thousand times in one turn of the event loop, as often as there is something. */
   #pump(): void {
-    do this.#passOn(this.engine.takeEvents());
-    while (this.#numbers[1] === 1);
+    if (this.#yielded || this.#closed) return;
+    if (outputTurns.hasTime()) this.#takeEvents();
+    else this.#yield();
+  }
+
+  #takeEvents(): void {
+    do {
+      this.#passOn(this.engine.takeEvents());
+      outputTurns.used();
+      if (!this.#hasMore) return;
+    } while (outputTurns.hasTime());
+    this.#yield();
+  }
+
+  /** Goes on in the next turn. The engine does not call again before it is asked what there is. */
+  #yield(): void {
+    this.#yielded = true;
+    outputTurns.nextTurn(() => {
+      this.#yielded = false;
+      // Without asking for time: output that waits might use up every slice, and answers come this way.
+      if (!this.#closed) this.#takeEvents();
+    });
+  }
+
+  /** There was no room for all events. */
+  get #hasMore(): boolean {
+    return this.#numbers[1] === 1;
   }
 
   /** Reads one batch: its layout is that of `native/addon/src/events.rs`. */
@@ -191,11 +262,17 @@ export class EventPump {
       switch (kind) {
         case eventKinds.output: {
           const stream = next() === stderrNumber ? 'stderr' : 'stdout';
-          this.#pending.get(id)?.write(stream, items[item++] as Uint8Array);
+          this.#pending.get(id)?.takeOutput(stream, items[item++] as Uint8Array);
           break;
         }
         case eventKinds.input:
-          this.#giveInput(id, next());
+          {
+            const bytesMax = next();
+            // A prompt before the answer.
+            this.#pending.get(id)?.afterOutput(() => {
+              this.#giveInput(id, bytesMax);
+            });
+          }
           break;
         case eventKinds.answer: {
           const usage = { peakMemoryBytes: next(), cpuTimeUs: next(), fuel: undefined };
@@ -205,10 +282,12 @@ export class EventPump {
           const json = items[item++] as JsonText;
           const pending = this.#take(id);
           if (pending?.type === 'action')
-            pending.resolve({
-              result: { type, json },
-              usage: fuel < 0 ? usage : { ...usage, fuel },
-              queuedMs,
+            pending.afterOutput(() => {
+              pending.resolve({
+                result: { type, json },
+                usage: fuel < 0 ? usage : { ...usage, fuel },
+                queuedMs,
+              });
             });
           break;
         }
@@ -216,14 +295,19 @@ export class EventPump {
           at += usageLength;
           const exitCode = next();
           const pending = this.#take(id);
-          if (pending?.type === 'command') pending.resolve({ exitCode });
+          if (pending?.type === 'command')
+            pending.afterOutput(() => {
+              pending.resolve({ exitCode });
+            });
           break;
         }
         case eventKinds.failure: {
           at += usageLength;
           const failure = items[item++] as FailureData;
           const pending = this.#take(id);
-          pending?.reject(toNativeError(failure, pending.signal.reason));
+          pending?.afterOutput(() => {
+            pending.reject(toNativeError(failure, pending.signal.reason));
+          });
           break;
         }
         default:

@@ -102,6 +102,8 @@ export interface NativeEngine {
   abort(id: number): void;
   /** Writes to the numbers of the constructor and gives the rest, see `native/addon/src/events.rs`. */
   takeEvents(): readonly unknown[];
+  /** So many events of output of a run, with so many bytes together, were handled: its guest may go on writing. */
+  outputHandled(id: number, events: number, bytes: number): void;
   status(): EngineStatusData;
   close(): void;
 }
@@ -149,6 +151,7 @@ const engineMethods = [
   'giveInput',
   'abort',
   'takeEvents',
+  'outputHandled',
   'status',
   'close',
 ] as const satisfies readonly (keyof NativeEngine)[];

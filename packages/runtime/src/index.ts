@@ -33,6 +33,14 @@ export {
 } from './fake-runtime.js';
 export { runtimeFeatures, type RuntimeFeature } from './features.js';
 export type { LogSink, LogStream } from './log-sink.js';
+export {
+  OutputLine,
+  outputPieceBytes,
+  OutputTurns,
+  outputTurns,
+  WriteTask,
+  type OutputTask,
+} from './output-turns.js';
 export { toRunEndError, type RunEnd } from './run-end.js';
 export type {
   CompileLimits,
