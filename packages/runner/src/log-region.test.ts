@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OutputLine, OutputTurns } from '@wasmwhisk/runtime';
 import { describe, expect, it } from 'vitest';
 import {
   createLogRegion,
@@ -9,6 +10,9 @@ import {
 } from './log-region.js';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Its clock stands still: there is always time. */
+const atOnce = (): OutputLine => new OutputLine(new OutputTurns(() => 0));
 
 class Sink {
   stdout = '';
@@ -36,7 +40,7 @@ describe('the log region', () => {
         const onTheWay: LogFrames[] = [];
         const writer = new LogRegionWriter(region, (frames) => onTheWay.push(frames));
         const sinks = new Map([1, 2, 3].map((run) => [run, new Sink()]));
-        const reader = new LogRegionReader(region, (run) => sinks.get(run));
+        const reader = new LogRegionReader(region, (run) => sinks.get(run), atOnce());
         const expected = new Map([1, 2, 3].map((run) => [run, new Sink()]));
         const deliver = (): void => {
           for (const frames of onTheWay.splice(0)) reader.receive(frames);
@@ -67,7 +71,7 @@ describe('the log region', () => {
   it('does not repeat frames of a worker that ended before it emptied its region', () => {
     const region = createLogRegion();
     const sink = new Sink();
-    const reader = new LogRegionReader(region, () => sink);
+    const reader = new LogRegionReader(region, () => sink, atOnce());
     let posted: LogFrames | undefined;
     const writer = new LogRegionWriter(region, (frames) => {
       posted = frames;
@@ -80,5 +84,26 @@ describe('the log region', () => {
     if (posted !== undefined) reader.receive(posted);
     reader.peek('end');
     expect(sink.stdout).toBe('last words');
+  });
+
+  it('puts together what a guest wrote byte by byte, and keeps the order of its streams', () => {
+    const region = createLogRegion();
+    const writes: string[] = [];
+    const reader = new LogRegionReader(
+      region,
+      () => ({
+        write: (stream, bytes) => {
+          writes.push(`${stream} ${String(bytes.length)}`);
+        },
+      }),
+      atOnce(),
+    );
+    const writer = new LogRegionWriter(region, () => undefined);
+    for (let index = 0; index < 1500; index += 1) writer.write(1, 'stdout', encode('a'));
+    writer.write(1, 'stderr', encode('b'));
+    writer.write(1, 'stdout', encode('c'));
+    const taken = writer.take(1);
+    if (taken !== undefined) reader.receive(taken);
+    expect(writes).toEqual(['stdout 1024', 'stdout 476', 'stderr 1', 'stdout 1']);
   });
 });

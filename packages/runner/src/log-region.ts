@@ -116,17 +116,23 @@ export class LogRegionReader {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #sinkOf: (run: number) => LogSink | undefined;
-  readonly #output = new OutputLine();
+  readonly #output: OutputLine;
   /** Bytes of a generation that were handed on by `peek`, until its message comes. */
   readonly #peeked = new Map<number, number>();
   #receivedGeneration = -1;
   /** Every generation that held something comes by message once, and they are counted from 0. */
   #received = 0;
 
-  constructor(region: SharedArrayBuffer, sinkOf: (run: number) => LogSink | undefined) {
+  /** `output`: where frames wait for their turn. */
+  constructor(
+    region: SharedArrayBuffer,
+    sinkOf: (run: number) => LogSink | undefined,
+    output: OutputLine = new OutputLine(),
+  ) {
     this.#words = new Int32Array(region, 0, headerBytes / 4);
     this.#bytes = new Uint8Array(region, headerBytes);
     this.#sinkOf = sinkOf;
+    this.#output = output;
   }
 
   /** Frames that came by message. Messages of two runs may come out of order. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { executorError } from '../errors.js';
 import type { Executor } from '../executor.js';
+import { toLogText } from '../logs/log-text.js';
 import { sendJson } from './answer.js';
 import { addContainerRoutes } from './container-routes.js';
 import type { ContainerPorts } from './container-ports.js';
@@ -72,9 +73,7 @@ export function addServiceRoutes(
     async (request, reply) => {
       const lines = executor.logs.get(request.params);
       if (lines === undefined) throw executorError('WW_ERR_REQUEST_NOT_FOUND');
-      return reply
-        .header('content-type', 'application/x-ndjson')
-        .send(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+      return reply.header('content-type', 'application/x-ndjson').send(await toLogText(lines));
     },
   );
 }

@@ -27,6 +27,7 @@ export class ActivationLog implements LogSink {
   #bytes = 0;
   #lines = 0;
   #truncated = false;
+  #ended = false;
 
   constructor(
     limits: ActivationLogLimits,
@@ -49,7 +50,7 @@ export class ActivationLog implements LogSink {
 
   write(stream: LogStream, bytes: Uint8Array): void {
     // Looked at no more: a guest may go on for a long time.
-    if (this.#truncated) return;
+    if (this.#truncated || this.#ended) return;
     const { bytes: bytesMax, lines: linesMax } = this.#limits;
     const room = bytesMax - this.#bytes;
     const kept = bytes.length > room ? bytes.subarray(0, room) : bytes;
@@ -83,9 +84,10 @@ export class ActivationLog implements LogSink {
     for (const line of text.split('\n')) this.#emit('stderr', line);
   }
 
-  /** Hands on lines that lack their end. */
+  /** Hands on lines that lack their end. What comes later, from a guest that was given up, is dropped. */
   end(): void {
     this.#flush();
+    this.#ended = true;
   }
 
   #truncate(reason: string): void {
