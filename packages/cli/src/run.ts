@@ -33,6 +33,9 @@ export interface RunRequest {
   readonly context: CommandContext;
 }
 
+/** The system keeps 8 bits of what a process ends with: 256 would be a success. */
+const exitCodeMax = 255;
+
 /**
  * Runs a command in this thread, where its streams are. No deadline: Ctrl-C ends it with the process.
  *
@@ -74,7 +77,9 @@ export async function run(request: RunRequest): Promise<void> {
     };
     const never = new AbortController().signal;
     const { exitCode } = await runtime.runCommand(compiled, command, never);
-    context.endWith(exitCode);
+    if (exitCode > exitCodeMax)
+      context.writeError(`wasmwhisk: The guest exited with code ${String(exitCode)}.\n`);
+    context.endWith(Math.min(exitCode, exitCodeMax));
   } catch (error) {
     if (!isGuestsEnd(error)) throw error;
     const frames = (error.details.backtrace ?? []).map((frame) => `    at ${frame}\n`);

@@ -31,6 +31,21 @@ describe.each(['v8', 'wasmer'])('wasmwhisk run on %s', (runtime) => {
     expect(code).toBe(7);
   });
 
+  it('never takes a failure for a success because a process has only 8 bits for it', async () => {
+    for (const [exitCode, seen] of [
+      [255, 255],
+      [256, 255],
+      [257, 255],
+      [0x8000_0000, 255],
+      [0xffff_ffff, 255],
+    ] as const) {
+      const input = `{"code":${String(exitCode)}}`;
+      const { code, stderr } = await wasmwhisk(run(conformanceGuest('command-exit')), { input });
+      expect([exitCode, code]).toEqual([exitCode, seen]);
+      if (exitCode > 255) expect(stderr).toContain(`exited with code ${String(exitCode)}`);
+    }
+  });
+
   it('ends with 134 and one line when the guest traps', async () => {
     const { code, stderr } = await wasmwhisk(run(guest('trap')));
     expect(code).toBe(exitCodes.trap.number);

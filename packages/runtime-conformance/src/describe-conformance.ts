@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCaseContext } from './case-context.js';
 import type { ConformanceOptions } from './conformance-options.js';
 import { commandRunCases } from './cases/command-run-cases.js';
+import { creatingCases } from './cases/creating-cases.js';
 import { directoryCases } from './cases/directory-cases.js';
 import { endingCases } from './cases/ending-cases.js';
 import { environmentCases } from './cases/environment-cases.js';
@@ -69,6 +70,7 @@ export function describeConformance(options: ConformanceOptions): void {
     endingCases(context);
     waitingCases(context);
     directoryCases(context);
+    creatingCases(context);
     quotaCases(context);
     numericCases(context);
     judgementCases(context);

@@ -62,7 +62,7 @@ export function toRunError(error: unknown, signal: AbortSignal): WasmRuntimeErro
 export function toExitError(exitCode: number): WasmRuntimeError {
   return new WasmRuntimeError(
     'WW_ERR_GUEST_EXIT',
-    `The action ended with exit code ${String(exitCode)}.`,
+    `The guest exited with code ${String(exitCode)}; only 0 is a normal end.`,
     { details: { exitCode } },
   );
 }

@@ -147,7 +147,7 @@ function assertExit(exitCode: number): void {
   if (exitCode !== 0)
     throw new WasmRuntimeError(
       'WW_ERR_GUEST_EXIT',
-      `The action ended with exit code ${String(exitCode)}.`,
+      `The guest exited with code ${String(exitCode)}; only 0 is a normal end.`,
       { details: { exitCode } },
     );
 }

@@ -117,6 +117,35 @@ describe('files', () => {
     expect(guest.readAll(fd)).toBe('conteXY');
   });
 
+  it('holds a descriptor to the rights that a guest left it, and those opened from it too', () => {
+    const guest = playFileGuest();
+    const pathOpen = 1n << 13n;
+    expect(guest.call('fd_fdstat_set_rights', 3, pathOpen, rights.read)).toBe(errno.success);
+    expect(guest.call('path_create_directory', 3, ...guest.text('new'))).toBe(errno.notcapable);
+    expect(guest.call('path_rename', 3, ...guest.text('file'), 3, ...guest.text('b'))).toBe(
+      errno.notcapable,
+    );
+    expect(guest.open('file', { rights: readWrite })).toBe(-errno.notcapable);
+    const fd = guest.open('file');
+    expect(guest.readAll(fd)).toBe('content');
+    expect(guest.seek(fd, 0n, 0)).toBe(BigInt(-errno.notcapable));
+    expect(guest.call('fd_fdstat_set_rights', fd, readWrite, 0n)).toBe(errno.notcapable);
+    expect(guest.call('fd_fdstat_set_rights', fd, 0n, 0n)).toBe(errno.success);
+    expect(guest.call('fd_read', fd, ...guest.vectors([0, 8]), guest.room(4))).toBe(
+      errno.notcapable,
+    );
+    expect(guest.call('fd_close', fd)).toBe(errno.success);
+    expect(guest.call('fd_fdstat_set_rights', fd, 0n, 0n)).toBe(errno.badf);
+  });
+
+  it('makes nothing anew through a link that leads nowhere', () => {
+    const guest = playFileGuest();
+    symlinkSync('nowhere', join(guest.hostPath, 'dangling'));
+    const flags = open.create | open.exclusive;
+    expect(guest.open('dangling', { flags, rights: readWrite })).toBe(-errno.exist);
+    expect(readdirSync(guest.hostPath)).not.toContain('nowhere');
+  });
+
   it('appends while told to', () => {
     const guest = playFileGuest();
     const fd = guest.open('file', { rights: readWrite, fdFlags: 1 });
@@ -183,7 +212,6 @@ describe('files', () => {
     expect(guest.open('file', { fdFlags: 16 })).toBe(-errno.notsup);
     expect(guest.call('fd_allocate', readOnly, 0n, 10n)).toBe(errno.notsup);
     expect(guest.call('fd_advise', readOnly, 0n, 10n, 0)).toBe(errno.success);
-    expect(guest.call('fd_fdstat_set_rights', readOnly, 0n, 0n)).toBe(errno.notsup);
     expect(guest.call('fd_sync', readOnly)).toBe(errno.success);
     expect(guest.call('fd_datasync', 3)).toBe(errno.success);
   });

@@ -30,6 +30,7 @@ export const errno = {
   notsup: 58,
   perm: 63,
   spipe: 70,
+  notcapable: 76,
 } as const;
 
 /** A guest played by a test: calls the host's functions with a memory of its own. */

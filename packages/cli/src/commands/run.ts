@@ -15,8 +15,8 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .summary('run a plain WASI command with arguments, streams and an exit code')
     .description(
       `Runs a WASI command (a module that exports _start, or a component that exports wasi:cli/run) on a
-chosen runtime, with the terminal's streams. Ends with the guest's own exit code; with 134 when it
-traps or needs more memory than limits.memoryBytes.`,
+chosen runtime, with the terminal's streams. Ends with the guest's own exit code, with 255 when that
+is larger; with 134 when it traps or needs more memory than limits.memoryBytes.`,
     )
     .argument('<file>', 'module or component; - for stdin')
     .argument('[args...]', "the guest's arguments; put -- before them")

@@ -38,6 +38,13 @@ export function commandRunCases(context: CaseContext): void {
         expect(seen.outcome).toEqual({ exitCode: 7 });
         expect(seen.stdout).toBe('{"value":7}\n');
       });
+      if (kind === 'module')
+        test('gives exit codes of 32 bits', 'exit', async (harness, file) => {
+          for (const exitCode of [256, 0x8000_0000, 0xffff_ffff]) {
+            const stdin = `{"code":${String(exitCode)}}`;
+            expect((await runCommand(harness, file, { stdin })).outcome).toEqual({ exitCode });
+          }
+        });
       test('fails with the trap', 'trap', async (harness, file) => {
         await expect(runCommand(harness, file, { stdin: '0' })).rejects.toMatchObject({
           code: 'WW_ERR_GUEST_TRAP',

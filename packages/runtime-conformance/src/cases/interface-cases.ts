@@ -68,6 +68,24 @@ export function interfaceCases(context: CaseContext): void {
       for (const result of await Promise.all(overlapping)) expect(result).toEqual(fresh);
     });
 
+    eachForm(
+      context,
+      'gives random bytes of any length, or refuses more than 4 MiB of a component',
+      'random-large',
+      async (file, form, harness) => {
+        const container = await harness.container(file);
+        const get = (mebibytes: number): ReturnType<typeof harness.observe> =>
+          harness.observe(container, { input: `{"bytes":${String(mebibytes * 1024 * 1024)}}` });
+        expect((await get(4)).result?.json).toBe('{"value":0}');
+        const large = await get(40);
+        if (form.format === 'module') expect(large.result?.json).toBe('{"value":0}');
+        else {
+          expect(large.error?.code).toBe('WW_ERR_GUEST_TRAP');
+          expect(large.error?.message).toContain('requested len 41943040 exceeds limit 4194304');
+        }
+      },
+    );
+
     eachForm(context, 'gives random numbers', 'random', async (file, _form, harness) => {
       const container = await harness.container(file);
       const first = await harness.run(container);

@@ -27,6 +27,8 @@ export const errnoNames = [
   'ENOMEM',
   'ENOSPC',
   'ENOSYS',
+  /** WASI's own: the descriptor lacks the right. */
+  'ENOTCAPABLE',
   'ENOTDIR',
   'ENOTEMPTY',
   'ENOTSOCK',

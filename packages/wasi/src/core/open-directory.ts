@@ -95,7 +95,9 @@ export class OpenDirectory {
   /** Opens a file or a directory below. */
   openAt(path: string, options: OpenOptions): OpenFile | OpenDirectory {
     if (options.write || options.create || options.truncate) this.#assertMayChange();
-    return walkPath(this.#root(), path, slashFollows(path, options), (place) =>
+    // What is made anew takes the place of no link, not even of one that leads nowhere.
+    const follow = options.follow && !(options.create && options.exclusive);
+    return walkPath(this.#root(), path, slashFollows(path, { follow }), (place) =>
       this.#open(place, options),
     );
   }
@@ -149,7 +151,7 @@ export class OpenDirectory {
     // Checks the target's form: a link that leads out by its first character is not even made.
     parsePath(target);
     this.#visit(path, (place) => {
-      assertNoSlash(place);
+      if (place.mustBeDirectory) this.#refuseSlash(path, 'EEXIST');
       this.#quota?.grow(entryBytes);
       symlinkSync(target, place.path);
     });
@@ -160,9 +162,9 @@ export class OpenDirectory {
     this.#assertMayChange();
     to.#assertMayChange();
     this.#visit(path, (place) => {
-      assertNoSlash(place);
+      if (place.mustBeDirectory) this.#refuseSlash(path, 'EPERM');
       to.#visit(toPath, (toPlace) => {
-        assertNoSlash(toPlace);
+        if (toPlace.mustBeDirectory) to.#refuseSlash(toPath, 'EEXIST');
         to.#quota?.grow(entryBytes + Number(statPlace(place).size));
         linkSync(place.path, toPlace.path);
       });
@@ -227,6 +229,17 @@ export class OpenDirectory {
     return walkPath(this.#root(), path, lastNotFollowed, visit);
   }
 
+  /**
+   * Refuses a path that ends in `/` where something is made that is not a directory, as Linux does: what is
+   * there already, behind a link too, decides the error.
+   *
+   * @throws WasiError `forDirectory`, `ENOTDIR`, `ENOENT`
+   */
+  #refuseSlash(path: string, forDirectory: 'EEXIST' | 'EPERM'): never {
+    this.statAt(path, { follow: true });
+    throw new WasiError(forDirectory);
+  }
+
   #open(place: Place, options: OpenOptions): OpenFile | OpenDirectory {
     const { read, write, append } = options;
     const directory = options.directory || place.mustBeDirectory;
@@ -243,7 +256,8 @@ export class OpenDirectory {
       (options.truncate ? O_TRUNC : 0) |
       (directory ? O_DIRECTORY : 0);
     // Linux made such calls EINVAL in 6.4 and created a file before; say the same everywhere.
-    if (directory && options.create) throw new WasiError('EINVAL');
+    if (options.directory && options.create) throw new WasiError('EINVAL');
+    if (place.mustBeDirectory && options.create) throw new WasiError('EISDIR');
     if (options.create && !exists(place)) this.#quota?.grow(entryBytes);
     const fd = this.#descriptors.open(place.path, flags);
     try {

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Node.js fills less than 2 GiB in one call. */
-const pieceBytesMax = 64 * 1024 * 1024;
+/** Filled at once. Between two pieces a thread can be ended, which a call into the system cannot. */
+const pieceBytesMax = 1024 * 1024;
 
 /** Fills guest memory from the operating system's generator. */
 export function fillRandom(target: Uint8Array): void {

@@ -3,17 +3,29 @@ import type { DirectoryEntry, OpenDirectory } from '../core/open-directory.js';
 import type { OpenFile } from '../core/open-file.js';
 import type { InputSource, OutputSink } from '../core/stdio.js';
 
-export interface InputDescriptor {
+/** The `rights` of preview 1: what a descriptor may be used for. */
+export interface Rights {
+  readonly base: bigint;
+  /** What descriptors opened from it may have. */
+  readonly inheriting: bigint;
+}
+
+interface RightsHolder {
+  /** What is left of the rights after the guest dropped some; `undefined` while it has dropped none. */
+  rightsLeft?: Rights;
+}
+
+export interface InputDescriptor extends RightsHolder {
   readonly type: 'input';
   readonly source: InputSource;
 }
 
-export interface OutputDescriptor {
+export interface OutputDescriptor extends RightsHolder {
   readonly type: 'output';
   readonly sink: OutputSink;
 }
 
-export interface FileDescriptor {
+export interface FileDescriptor extends RightsHolder {
   readonly type: 'file';
   readonly file: OpenFile;
   /** Where the next read or write without an offset goes. */
@@ -21,7 +33,7 @@ export interface FileDescriptor {
   nonBlocking: boolean;
 }
 
-export interface DirectoryDescriptor {
+export interface DirectoryDescriptor extends RightsHolder {
   readonly type: 'directory';
   readonly directory: OpenDirectory;
   /** The guest's name for it, when the guest was given it and did not open it. */
@@ -35,6 +47,8 @@ export type Descriptor = InputDescriptor | OutputDescriptor | FileDescriptor | D
 /** What stands behind a guest's descriptor numbers. */
 export class DescriptorTable {
   readonly #descriptors: (Descriptor | undefined)[];
+  /** The guest has dropped rights, so that calls have to look at them. */
+  limited = false;
 
   /** The first ones, from 0. */
   constructor(descriptors: Descriptor[]) {

@@ -21,7 +21,9 @@ export function pathOpen(
   flags: number,
   opened: number,
 ): void {
-  const { directory } = run.table.directory(fd);
+  const { directory, rightsLeft } = run.table.directory(fd);
+  if (rightsLeft !== undefined && (rights & ~rightsLeft.inheriting) !== 0n)
+    throw new WasiError('ENOTCAPABLE');
   if ((flags & unsupportedFdFlags) !== 0) throw new WasiError('ENOTSUP');
   // The place of the answer is checked before anything is created.
   run.memory.setU32(opened, 0);
@@ -37,10 +39,19 @@ export function pathOpen(
     directory: (open & openFlags.directory) !== 0,
   });
   const nonBlocking = (flags & fdFlags.nonBlocking) !== 0;
+  const inherited = rightsLeft?.inheriting;
+  const left =
+    inherited === undefined ? {} : { rightsLeft: { base: inherited, inheriting: inherited } };
   const number = run.table.add(
     entry.kind === 'file'
-      ? { type: 'file', file: entry, position: 0n, nonBlocking }
-      : { type: 'directory', directory: entry, preopenedAs: undefined, listing: undefined },
+      ? { type: 'file', file: entry, position: 0n, nonBlocking, ...left }
+      : {
+          type: 'directory',
+          directory: entry,
+          preopenedAs: undefined,
+          listing: undefined,
+          ...left,
+        },
   );
   run.memory.setU32(opened, number);
 }

@@ -29,6 +29,7 @@ export const errnoNumbers: Readonly<Record<ErrnoName, number>> = {
   ENOMEM: 48,
   ENOSPC: 51,
   ENOSYS: 52,
+  ENOTCAPABLE: 76,
   ENOTDIR: 54,
   ENOTEMPTY: 55,
   ENOTSOCK: 57,

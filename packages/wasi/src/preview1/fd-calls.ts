@@ -2,7 +2,7 @@ import { WasiError } from '../core/errno.js';
 import type { FileStat } from '../core/file-stat.js';
 import type { Descriptor } from './descriptor-table.js';
 import type { Preview1Run } from './preview1-run.js';
-import { rightsOf } from './rights.js';
+import { dropRights, rightsOf } from './rights.js';
 import { fileTypeNumbers, stdioStat, toNewTimes, type WriteFileStat } from './stat-layout.js';
 
 /** The bits of `fdflags`. */
@@ -64,10 +64,16 @@ export function fdFdstatSetFlags(run: Preview1Run, fd: number, flags: number): v
   descriptor.nonBlocking = (flags & fdFlags.nonBlocking) !== 0;
 }
 
-/** Rights are told, not kept: what a descriptor can do follows from what it is. */
-export function fdFdstatSetRights(run: Preview1Run, fd: number): never {
-  run.table.get(fd);
-  throw new WasiError('ENOTSUP');
+export function fdFdstatSetRights(
+  run: Preview1Run,
+  fd: number,
+  base: bigint,
+  inheriting: bigint,
+): void {
+  dropRights(run.table, fd, {
+    base: BigInt.asUintN(64, base),
+    inheriting: BigInt.asUintN(64, inheriting),
+  });
 }
 
 export function fdFilestatGet(

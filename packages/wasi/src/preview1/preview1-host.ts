@@ -6,6 +6,7 @@ import {
   type Preview1Call,
   type Preview1Version,
 } from './functions.js';
+import { assertRights } from './rights.js';
 import { Preview1Run, type Preview1Options } from './preview1-run.js';
 
 /**
@@ -42,7 +43,7 @@ export class Preview1Host {
     for (const name of names) {
       const call = functions.get(name)?.call;
       if (call === undefined) continue;
-      const bound = bind(this.#run, call);
+      const bound = bind(this.#run, name, call);
       const suspends = this.#run.options.suspending === true && waitingFunctions.has(name);
       imports[name] = suspends ? new WebAssembly.Suspending(bound) : bound;
     }
@@ -69,11 +70,13 @@ type BoundCall = (run: Preview1Run, ...args: CoreArgument[]) => unknown;
  */
 function bind(
   run: Preview1Run,
+  name: string,
   call: Preview1Call,
 ): (...args: CoreArgument[]) => number | Promise<number> {
   const invoke = call as BoundCall;
   return (a, b, c, d, e, f, g, h, i) => {
     try {
+      if (run.table.limited) assertRights(run.table, name, [a, b, c, d, e]);
       const answer = invoke(run, a, b, c, d, e, f, g, h, i);
       return answer instanceof Promise ? answer.then(() => success, toErrnoNumber) : success;
     } catch (error) {

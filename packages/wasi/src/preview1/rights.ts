@@ -1,6 +1,10 @@
-import type { Descriptor } from './descriptor-table.js';
+import { WasiError } from '../core/errno.js';
+import type { Descriptor, DescriptorTable, Rights } from './descriptor-table.js';
 
-/** The `rights` of preview 1, by bit. Told to guests, which open files by them; enforced by what a descriptor is. */
+/**
+ * The `rights` of preview 1, by bit. Told to guests, which open files by them; what a descriptor is enforces
+ * them, and after a guest dropped some, `assertRights`.
+ */
 const bit = {
   fdDatasync: 1n << 0n,
   fdRead: 1n << 1n,
@@ -71,13 +75,81 @@ const directoryChangeRights =
   bit.pathRemoveDirectory |
   bit.pathUnlinkFile;
 
-export interface Rights {
-  readonly base: bigint;
-  /** What descriptors opened from it may have. */
-  readonly inheriting: bigint;
+export function rightsOf(descriptor: Descriptor): Rights {
+  const { base, inheriting } = rightsByType(descriptor);
+  const left = descriptor.rightsLeft;
+  if (left === undefined) return { base, inheriting };
+  return { base: base & left.base, inheriting: inheriting & left.inheriting };
 }
 
-export function rightsOf(descriptor: Descriptor): Rights {
+/**
+ * Leaves a descriptor only these rights.
+ *
+ * @throws WasiError `ENOTCAPABLE` for rights that it does not have
+ */
+export function dropRights(table: DescriptorTable, fd: number, wanted: Rights): void {
+  const descriptor = table.get(fd);
+  const { base, inheriting } = rightsOf(descriptor);
+  if ((wanted.base & ~base) !== 0n || (wanted.inheriting & ~inheriting) !== 0n)
+    throw new WasiError('ENOTCAPABLE');
+  descriptor.rightsLeft = wanted;
+  table.limited = true;
+}
+
+/** Which argument of a call is the descriptor that needs which right. */
+const neededRights: Readonly<Record<string, readonly (readonly [index: number, bits: bigint])[]>> =
+  {
+    fd_advise: [[0, bit.fdAdvise]],
+    fd_allocate: [[0, bit.fdAllocate]],
+    fd_datasync: [[0, bit.fdDatasync]],
+    fd_fdstat_set_flags: [[0, bit.fdFdstatSetFlags]],
+    fd_filestat_get: [[0, bit.fdFilestatGet]],
+    fd_filestat_set_size: [[0, bit.fdFilestatSetSize]],
+    fd_filestat_set_times: [[0, bit.fdFilestatSetTimes]],
+    fd_pread: [[0, bit.fdRead | bit.fdSeek]],
+    fd_pwrite: [[0, bit.fdWrite | bit.fdSeek]],
+    fd_read: [[0, bit.fdRead]],
+    fd_readdir: [[0, bit.fdReaddir]],
+    fd_seek: [[0, bit.fdSeek]],
+    fd_sync: [[0, bit.fdSync]],
+    fd_tell: [[0, bit.fdTell]],
+    fd_write: [[0, bit.fdWrite]],
+    path_create_directory: [[0, bit.pathCreateDirectory]],
+    path_filestat_get: [[0, bit.pathFilestatGet]],
+    path_filestat_set_times: [[0, bit.pathFilestatSetTimes]],
+    path_link: [
+      [0, bit.pathLinkSource],
+      [4, bit.pathLinkTarget],
+    ],
+    path_open: [[0, bit.pathOpen]],
+    path_readlink: [[0, bit.pathReadlink]],
+    path_remove_directory: [[0, bit.pathRemoveDirectory]],
+    path_rename: [
+      [0, bit.pathRenameSource],
+      [3, bit.pathRenameTarget],
+    ],
+    path_symlink: [[2, bit.pathSymlink]],
+    path_unlink_file: [[0, bit.pathUnlinkFile]],
+  };
+
+/**
+ * Holds a call to the rights that are left of its descriptors. Those that dropped none are held by what they are.
+ *
+ * @throws WasiError `ENOTCAPABLE`
+ */
+export function assertRights(
+  table: DescriptorTable,
+  call: string,
+  args: readonly (number | bigint | undefined)[],
+): void {
+  for (const [index, bits] of neededRights[call] ?? []) {
+    const { rightsLeft } = table.get(Number(args[index]));
+    if (rightsLeft !== undefined && (rightsLeft.base & bits) !== bits)
+      throw new WasiError('ENOTCAPABLE');
+  }
+}
+
+function rightsByType(descriptor: Descriptor): Rights {
   switch (descriptor.type) {
     case 'input':
       return { base: inputRights, inheriting: 0n };

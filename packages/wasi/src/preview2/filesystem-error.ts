@@ -60,6 +60,7 @@ const codes: Readonly<Record<ErrnoName, FilesystemErrorCode>> = {
   ENOMEM: 'insufficient-memory',
   ENOSPC: 'insufficient-space',
   ENOSYS: 'unsupported',
+  ENOTCAPABLE: 'not-permitted',
   ENOTDIR: 'not-directory',
   ENOTEMPTY: 'not-empty',
   ENOTSOCK: 'invalid',

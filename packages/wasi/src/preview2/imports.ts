@@ -33,8 +33,11 @@ export interface Preview2Host {
   close(): void;
 }
 
-/** Most random bytes of one call. A guest that asks for more traps: the interface cannot give fewer. */
-const randomBytesMax = 64n * 1024n * 1024n;
+/**
+ * Most random bytes of one call: what a call of a component may take of the host, on Wasmtime too. A guest that
+ * asks for more traps, since the interface can give neither fewer nor pieces.
+ */
+const randomBytesMax = 4n * 1024n * 1024n;
 
 /** The resources of the terminals. There is no terminal. */
 class TerminalInput {}
@@ -176,7 +179,10 @@ const offers: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 );
 
 function randomBytes(length: bigint): Uint8Array {
-  if (length > randomBytesMax) throw new WebAssembly.RuntimeError('too many random bytes');
+  if (length > randomBytesMax)
+    throw new WebAssembly.RuntimeError(
+      `requested len ${String(length)} exceeds limit ${String(randomBytesMax)}`,
+    );
   const bytes = new Uint8Array(Number(length));
   fillRandom(bytes);
   return bytes;
