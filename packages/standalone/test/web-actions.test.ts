@@ -117,7 +117,7 @@ describe('a web action is found', () => {
         const answer = await whisk.request(path, { method, authKey: whisk.guestKey });
         expect([answer.status, codeOf(answer)]).toEqual([404, 'WW_ERR_API_NOT_FOUND']);
         expect(jsonOf(answer)).toEqual({
-          error: 'The requested resource does not exist.',
+          error: expect.stringMatching(/^The requested resource does not exist\. .*--web true/),
           code: expect.any(String),
         });
       }
@@ -284,11 +284,13 @@ describe('a web action refuses', () => {
       body: '{"ms":200}',
     });
     expect(answer.status).toBe(202);
+    const id = String(answer.headers['x-openwhisk-activation-id']);
     expect(jsonOf(answer)).toEqual({
-      error: expect.any(String),
+      error: expect.stringMatching(
+        new RegExp(`^Response not yet ready\\. .*"wsk activation result ${id}"`),
+      ),
       code: answer.headers['x-request-id'],
     });
-    const id = String(answer.headers['x-openwhisk-activation-id']);
     await expect
       .poll(() => hasty.services.storage.activations.find('guest', id)?.statusCode)
       .toBe(0);

@@ -22,6 +22,7 @@ import { isForPages, OriginGuard } from './origin-guard.js';
 import { addPackageRoutes } from './package-routes.js';
 import { addRuleRoutes } from './rule-routes.js';
 import { addTriggerRoutes } from './trigger-routes.js';
+import { isPacked, unpackBody } from './unpack-body.js';
 
 /** Under which name Fastify finds the parser of every body but JSON. */
 const bodyType = 'application/octet-stream';
@@ -139,7 +140,19 @@ function addBodyParsers(app: FastifyInstance): void {
     app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, body, done) => {
       if (request.sentContentType !== '')
         request.raw.headers['content-type'] = request.sentContentType;
-      done(null, body);
+      const encoding = request.headers['content-encoding'];
+      if (!isPacked(encoding) || body.length === 0) {
+        done(null, body);
+        return;
+      }
+      unpackBody(body, encoding, request.routeOptions.bodyLimit).then(
+        (unpacked) => {
+          done(null, unpacked);
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
+      );
     });
   }
 }

@@ -3,6 +3,7 @@ import type { ActivationRecord } from '../entities/activation-record.js';
 import type { InvocationOutcome } from '../invocation/invocation.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import { toActivationText } from './activation-documents.js';
+import { fromHeaderText } from '../web/header-texts.js';
 import { sendJson } from './answer.js';
 import { requireIdentity } from './authentication.js';
 import { assertNoneFinal, readPayload } from './invoke-payload.js';
@@ -104,7 +105,7 @@ function toForwardedHeaders({ headers }: FastifyRequest): Readonly<Record<string
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined || credentialHeaders.includes(name)
         ? []
-        : [[name, Array.isArray(value) ? value.join(', ') : value]],
+        : [[name, fromHeaderText(Array.isArray(value) ? value.join(', ') : value)]],
     ),
   );
 }

@@ -15,6 +15,7 @@ const jsonTypePattern = /^application\/json[ \t]*(?:;|$)/i;
 export function readJsonBytes(request: FastifyRequest, bytesMax?: number): Buffer | undefined {
   const { body } = request;
   if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
+  const bytes = withoutMark(body);
   const type = request.headers['content-type'];
   if (type !== jsonType && (type === undefined || !jsonTypePattern.test(type))) {
     throw new Rejection(
@@ -23,7 +24,14 @@ export function readJsonBytes(request: FastifyRequest, bytesMax?: number): Buffe
     );
   }
   if (bytesMax !== undefined && body.length > bytesMax) throw tooLarge(body.length, bytesMax);
-  return body;
+  return bytes;
+}
+
+/** Text in UTF-8 without the byte order mark that some editors put in front. */
+export function withoutMark<Bytes extends Uint8Array>(text: Bytes): Bytes {
+  return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf
+    ? (text.subarray(3) as Bytes)
+    : text;
 }
 
 /**

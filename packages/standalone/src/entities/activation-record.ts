@@ -25,6 +25,8 @@ export interface ActivationRecord {
   readonly statusCode: StatusCode;
   /** One JSON value as text; `undefined` when there is none. */
   readonly resultJson: string | undefined;
+  /** Of an error that is the platform's and not the guest's: what a web action's caller is told. Not stored. */
+  readonly platformError?: string | undefined;
   /** Bytes of the result; `undefined` for sequences, triggers and errors that are not the guest's. */
   readonly resultBytes: number | undefined;
   /** Lines as `wsk` prints them; activation ids for a sequence; JSON texts for a trigger. */

@@ -38,6 +38,7 @@ export function toRecord(task: ActivationTask, course: RecordCourse): Activation
     statusCode: response.statusCode,
     resultJson: response.resultJson,
     resultBytes: response.resultBytes,
+    platformError: response.platformError,
     logs: course.logs,
     annotations,
   };

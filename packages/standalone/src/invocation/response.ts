@@ -14,15 +14,24 @@ import type { ActivationRecord, StatusCode } from '../entities/activation-record
 /** How an activation ended: the members of its record that say so. */
 export type ActivationResponse = Pick<
   ActivationRecord,
-  'statusCode' | 'resultJson' | 'resultBytes'
+  'statusCode' | 'resultJson' | 'resultBytes' | 'platformError'
 >;
 
-/** An error that is ours to word: `{"error": text}`. */
-export function toErrorResponse(statusCode: StatusCode, text: string): ActivationResponse {
+/**
+ * An error that is ours to word: `{"error": text}`.
+ *
+ * @param shown What strangers are told of it, who call a web action. Default: all.
+ */
+export function toErrorResponse(
+  statusCode: StatusCode,
+  text: string,
+  shown: string = text,
+): ActivationResponse {
   return {
     statusCode,
     resultJson: `{"error":${JSON.stringify(text)}}`,
     resultBytes: undefined,
+    platformError: shown,
   };
 }
 
@@ -115,10 +124,8 @@ function toTooLong(body: JsonText, bytes: number, resultBytesMax: number): Activ
   const kept = new TextDecoder().decode(jsonTextToBytes(body).subarray(0, resultBytesMax), {
     stream: true,
   });
-  return toErrorResponse(
-    1,
-    `The result is ${String(bytes)} bytes long, which exceeds the limit of ${String(resultBytesMax)} bytes. It begins: ${kept}`,
-  );
+  const text = `The action produced a response that exceeded the allowed length: ${String(bytes)} > ${String(resultBytesMax)} bytes.`;
+  return toErrorResponse(1, `${text} The truncated response was: ${kept}`, text);
 }
 
 /** The value of the key `error`, as it was written; `undefined` when there is none. */

@@ -109,7 +109,6 @@ describe('toHttpResponse', () => {
     ['a line feed alone', { 'x-a': 'a\nb' }],
     ['a line break in an array', { 'x-a': ['a', 'b\r\n\r\n<script>'] }],
     ['a NUL', { 'x-a': 'a\0b' }],
-    ['what is beyond Latin-1', { 'x-a': '❄' }],
     ['an empty name', { '': 'a' }],
     ['a blank in the name', { 'x a': 'a' }],
     ['a colon in the name', { 'x:a': 'a' }],
@@ -187,9 +186,9 @@ describe('toHttpResponse', () => {
       ['application/json', '{"a":1}'],
     ],
     [
-      'JSON that looks like base64',
+      'JSON that could be base64 as it is',
       withType('application/ld+json', 'true'),
-      ['application/ld+json', Buffer.from('true', 'base64').toString()],
+      ['application/ld+json', 'true'],
     ],
     [
       'bytes',

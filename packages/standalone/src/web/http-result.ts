@@ -3,6 +3,7 @@ import { Rejection } from '../rejections.js';
 import { shorten } from '../shown-text.js';
 import { decodeBase64, isBase64 } from './base64-text.js';
 import { cutObject, toText, type JsonValue } from './json-object.js';
+import { toHeaderText } from './header-texts.js';
 import { isJsonType, isTextType, parseMediaType, toMediaTypeText } from './media-types.js';
 import { isOfOrigin } from './origin-headers.js';
 import { encodeText } from './text-encodings.js';
@@ -85,7 +86,8 @@ function readHeaders(value: JsonValue | undefined): {
   let contentType: string | undefined;
   for (const [name, member] of cutObject(value.source)) {
     const key = toHeaderName(name);
-    for (const text of toHeaderTexts(name, member)) {
+    for (const found of toHeaderTexts(name, member)) {
+      const text = toHeaderText(key, found);
       assertHeaderValue(key, text);
       if (key === 'content-type') {
         if (contentType !== undefined) throw notValid('there is more than one content-type');
@@ -173,7 +175,7 @@ function toContent(text: string, contentType: string | undefined): Content {
   }
   // OpenWhisk took JSON for binary once, and still decodes whatever looks like base64.
   if (isJsonType(type))
-    return { type: contentType, body: isBase64(text) ? Buffer.from(text, 'base64') : text };
+    return { type: contentType, body: isPackedJson(text) ? Buffer.from(text, 'base64') : text };
   if (!type.parameters.has('charset'))
     return { type: `${toMediaTypeText(type)}; charset=UTF-8`, body: text };
   const body = encodeText(text, type);
@@ -182,6 +184,17 @@ function toContent(text: string, contentType: string | undefined): Content {
       `the body cannot be written in the charset ${shorten(JSON.stringify(type.parameters.get('charset')))}. Use UTF-8`,
     );
   return { type: contentType, body };
+}
+
+/** `true`, `null` and `1234` could be base64, and are JSON. */
+function isPackedJson(text: string): boolean {
+  if (!isBase64(text)) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function toJsonContent({ source }: JsonValue, contentType: string | undefined): Content {

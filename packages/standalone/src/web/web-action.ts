@@ -61,10 +61,11 @@ function definedNames(parameters: readonly KeyValue[]): ReadonlySet<string> {
   return new Set(parameters.filter(({ json }) => json !== 'null').map(({ key }) => key));
 }
 
-function notFound(cause?: Error): Rejection {
+/** The same for an action that is not for everybody and for none. */
+export function notFound(cause?: Error): Rejection {
   return new Rejection(
     'WW_ERR_API_NOT_FOUND',
-    'The requested resource does not exist.',
+    'The requested resource does not exist. If there is such an action, its owner makes it a web action with "wsk action update NAME --web true".',
     cause === undefined ? undefined : { cause },
   );
 }

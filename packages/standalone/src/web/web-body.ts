@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { tooLarge } from '../api/json-body.js';
+import { isPacked, unpackBody } from '../api/unpack-body.js';
 
 const noBody = Buffer.alloc(0);
 
 /**
  * The body of a request by any method; empty when there is none.
  *
- * @throws Rejection `WW_ERR_API_TOO_LARGE`
+ * @throws Rejection `WW_ERR_API_TOO_LARGE`, and as `unpackBody`
  */
 export async function readWebBody(
   { raw, body }: Pick<FastifyRequest, 'raw' | 'body'>,
@@ -17,9 +18,10 @@ export async function readWebBody(
   // Fastify leaves the bodies of GET and HEAD alone, if there are any.
   const length = Number(raw.headers['content-length'] ?? 0);
   if (length > bytesMax) throw tooLarge(length, bytesMax);
-  return length > 0 || raw.headers['transfer-encoding'] !== undefined
-    ? readAll(raw, bytesMax)
-    : noBody;
+  if (length === 0 && raw.headers['transfer-encoding'] === undefined) return noBody;
+  const bytes = await readAll(raw, bytesMax);
+  const encoding = raw.headers['content-encoding'];
+  return isPacked(encoding) ? unpackBody(bytes, encoding, bytesMax) : bytes;
 }
 
 /** Not by `for await`, which would close the connection before the refusal was sent. */

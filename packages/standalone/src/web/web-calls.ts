@@ -70,7 +70,8 @@ export class WebCalls {
     const { action, extension, head, caller, cookieFolder } = webCall;
     if (head.method === 'options' && !action.hasOwnOptions) return reply.send();
     const { config, invoker } = this.#services;
-    const payload = toWebPayload(head, await readWebBody(request, config.api.payloadBytesMax), {
+    const body = await readWebBody(request, config.api.payloadBytesMax);
+    const payload = toWebPayload(toUnpackedHead(head), body, {
       isRaw: action.isRaw,
       finalNames: action.finalNames,
       user: caller?.namespace,
@@ -82,7 +83,7 @@ export class WebCalls {
     if (outcome.type === 'accepted') {
       addActivationId(reply, outcome.activationId);
       return sendValue(reply.code(202), {
-        error: 'The web action has not finished yet. Its activation goes on.',
+        error: `Response not yet ready. The activation ${outcome.activationId} goes on; its owner reads the result with "wsk activation result ${outcome.activationId}" when it is over.`,
         code: request.id,
       });
     }
@@ -90,6 +91,14 @@ export class WebCalls {
     const response = toWebResponse(outcome.record, extension);
     return sendWebResponse(reply, response, config.api.webSandbox, cookieFolder);
   }
+}
+
+/** The body that the action gets is not packed, whatever was sent. */
+function toUnpackedHead(head: WebRequestHead): WebRequestHead {
+  if (!head.headers.has('content-encoding')) return head;
+  const headers = new Map(head.headers);
+  headers.delete('content-encoding');
+  return { ...head, headers };
 }
 
 function addActivationId(reply: FastifyReply, activationId: string): void {

@@ -7,6 +7,7 @@ import {
   type JsonMember,
   type JsonText,
 } from '@wasmwhisk/json-text';
+import { withoutMark } from '../api/json-body.js';
 import { Rejection } from '../rejections.js';
 import { readFields } from './form-fields.js';
 import {
@@ -95,11 +96,12 @@ function addBody(
   members: Map<string, string>,
 ): void {
   if (type !== undefined && isJsonType(type)) {
-    const found = cutJson(body);
+    const text = withoutMark(body);
+    const found = cutJson(text);
     if (typeof found === 'string') members.set('__ow_body', found);
-    else for (const member of found) add(member.name, sourceOf(body, member));
+    else for (const member of found) add(member.name, sourceOf(text, member));
   } else if (type !== undefined && isFormType(type)) {
-    const fields = readFields(decodeText(body, type), 'form');
+    const fields = readFields(decodeText(withoutMark(body), type), 'form');
     for (const [name, value] of fields) add(name, JSON.stringify(value));
   } else {
     members.set('__ow_body', toOpaqueJson(body, type));

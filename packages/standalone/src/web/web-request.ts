@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { fromHeaderText } from './header-texts.js';
 
 /** What is known of a request to a web action before its body is read. */
 export interface WebRequestHead {
@@ -16,7 +17,10 @@ export interface WebRequestHead {
 export function readHeaders({ rawHeaders }: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
-    headers.set((rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '');
+    headers.set(
+      (rawHeaders[index] ?? '').toLowerCase(),
+      fromHeaderText(rawHeaders[index + 1] ?? ''),
+    );
   return headers;
 }
 

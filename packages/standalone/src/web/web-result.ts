@@ -17,13 +17,23 @@ const indentationMax = 4;
  *   `WW_ERR_API_NOT_FOUND` when `.text` finds no text, `WW_ERR_WEB_ACTION` when the action failed
  */
 export function toWebResponse(
-  { statusCode, resultJson }: Pick<ActivationRecord, 'statusCode' | 'resultJson'>,
+  {
+    statusCode,
+    resultJson,
+    platformError,
+  }: Pick<ActivationRecord, 'statusCode' | 'resultJson' | 'platformError'>,
   extension: WebExtension,
 ): WebResponse {
   if (statusCode > 1)
     throw new Rejection(
       'WW_ERR_WEB_ACTION',
       'There was an error processing your request. The activation of this answer says which.',
+    );
+  // Not a value of the action's: no answer can be made of it.
+  if (platformError !== undefined)
+    throw new Rejection(
+      'WW_ERR_WEB_ACTION',
+      `There was an error processing your request. ${platformError}`,
     );
   const result = toJsonValue(resultJson ?? 'null');
   const value = statusCode === 0 ? result : errorOf(result);

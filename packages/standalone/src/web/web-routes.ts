@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
+import { notFound } from './web-action.js';
 import { parseWebAddress } from './web-address.js';
 import { WebCalls } from './web-calls.js';
 import { readHeaders, splitTarget } from './web-request.js';
@@ -28,8 +28,7 @@ export function addWebRoutes(app: FastifyInstance, services: StandaloneServices)
       const found = path.startsWith(prefix)
         ? parseWebAddress(path.slice(prefix.length))
         : undefined;
-      if (found === undefined)
-        throw new Rejection('WW_ERR_API_NOT_FOUND', 'The requested resource does not exist.');
+      if (found === undefined) throw notFound();
       const head = {
         method: request.method.toLowerCase(),
         headers: readHeaders(request.raw),
