@@ -34,7 +34,7 @@ export function refreshIndex(toolchain: Toolchain): string | undefined {
     encoding: 'utf8',
   });
   if (status === 0) return undefined;
-  return `The registry of crates does not answer: ${stderr.trim().split('\n').at(-1) ?? ''}`;
+  return `The registry of crates does not answer: ${stderr.trim().replace(/^.*\n/s, '')}`;
 }
 
 /** @returns Whether the version was yanked, `undefined` when cargo's copy of the index does not know it. */
