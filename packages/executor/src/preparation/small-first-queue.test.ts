@@ -4,7 +4,7 @@ import { SmallFirstQueue } from './small-first-queue.js';
 
 type Task = NonNullable<ReturnType<SmallFirstQueue['shift']>>;
 
-const task = (bytes: number): Task => ({ [queueOptionsSymbol]: { bytes } }) as never;
+const task = (bytes: number): Task => ({ [queueOptionsSymbol]: { bytes } });
 const bytesOf = (found: Task | null): unknown => {
   const options = (found as Record<symbol, unknown> | null)?.[queueOptionsSymbol];
   return (options as { readonly bytes: number } | undefined)?.bytes;
