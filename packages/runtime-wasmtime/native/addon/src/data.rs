@@ -124,7 +124,7 @@ pub struct FailureData {
     /// Trap code.
     pub trap: Option<String>,
     /// Exit code.
-    pub exit_code: Option<i32>,
+    pub exit_code: Option<u32>,
     /// Wasm frames, innermost first.
     pub backtrace: Vec<String>,
     /// Why the run was ended from outside: 1 timeout, 2 aborted, 3 waiting memory, 4 shutting down; 0: it was not.

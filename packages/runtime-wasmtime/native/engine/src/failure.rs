@@ -21,8 +21,8 @@ pub struct Failure {
     pub message: String,
     /// Trap code in the spelling of the contract.
     pub trap: Option<&'static str>,
-    /// Exit code of a guest that ended itself.
-    pub exit_code: Option<i32>,
+    /// Exit code of a guest that ended itself: 32 bits without a sign.
+    pub exit_code: Option<u32>,
     /// Wasm frames, innermost first.
     pub backtrace: Vec<String>,
     /// Module and name of an import that nothing provides.
@@ -133,8 +133,9 @@ pub fn to_failure(error: &wasmtime::Error, guest: &FailedGuest) -> Failure {
 
 fn guest_failure(error: &wasmtime::Error) -> Failure {
     if let Some(I32Exit(code)) = error.downcast_ref() {
+        let code = code.cast_unsigned();
         return Failure {
-            exit_code: Some(*code),
+            exit_code: Some(code),
             ..Failure::new(
                 "WW_ERR_GUEST_EXIT",
                 format!("The guest exited with code {code}; only 0 is a normal end."),

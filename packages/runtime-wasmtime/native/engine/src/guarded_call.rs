@@ -2,9 +2,11 @@
 
 use crate::guest_files::{Charge, GuestFiles, OpenEntry};
 use crate::guest_store::ModuleStore;
+use crate::module_memory::memory_and_store;
+use crate::rights::DroppedRights;
 use std::sync::Arc;
 use wasmtime::component::Resource;
-use wasmtime::{AsContextMut, Caller, Extern, Result, bail};
+use wasmtime::{Caller, Result};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -21,22 +23,20 @@ pub struct Call<'a> {
     pub wasi: &'a mut WasiP1Ctx,
     /// What the guest has open.
     pub files: &'a mut GuestFiles,
+    /// Which rights of that it gave up.
+    pub rights: &'a mut DroppedRights,
 }
 
 impl<'a> Call<'a> {
     /// Prepares what the guest asked for.
     pub fn new(guest: &'a mut Caller<'_, ModuleStore>) -> Result<Call<'a>> {
-        let Some(Extern::Memory(memory)) = guest.get_export("memory") else {
-            bail!("missing required memory export");
-        };
-        let call_bytes = guest.as_context_mut().hostcall_fuel();
-        let (memory, store) = memory.data_and_store_mut(guest);
+        let (memory, store) = memory_and_store(guest)?;
         let files = store.files.get_or_insert_default();
-        store.wasi.set_hostcall_fuel(call_bytes);
         Ok(Call {
-            memory: GuestMemory::Unshared(memory),
+            memory,
             wasi: &mut store.wasi,
             files,
+            rights: &mut store.rights,
         })
     }
 

@@ -149,6 +149,7 @@ async fn fd_close(guest: &mut Guest<'_>, fd: i32) -> Result<i32> {
     let answer = original!(call, fd_close, fd).await?;
     if answer == SUCCESS {
         call.files.closed(fd.cast_unsigned());
+        call.rights.closed(fd);
     }
     Ok(answer)
 }
@@ -159,6 +160,7 @@ async fn fd_renumber(guest: &mut Guest<'_>, from: i32, to: i32) -> Result<i32> {
     if answer == SUCCESS {
         call.files
             .renumbered(from.cast_unsigned(), to.cast_unsigned());
+        call.rights.renumbered(from, to);
     }
     Ok(answer)
 }

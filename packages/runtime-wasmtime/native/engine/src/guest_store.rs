@@ -4,6 +4,7 @@ use crate::guest_files::GuestFiles;
 use crate::http_grant::HttpGrant;
 use crate::limiter::Limiter;
 use crate::preemption::Preemption;
+use crate::rights::DroppedRights;
 use http::{Request, Response};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -19,6 +20,8 @@ use wasmtime_wasi_http::{
 pub struct ModuleStore {
     /// WASI preview 1.
     pub wasi: WasiP1Ctx,
+    /// Which rights of its descriptors it gave up.
+    pub rights: DroppedRights,
     /// When the guest has to give way.
     pub preemption: Arc<Preemption>,
     /// Memory and tables.

@@ -9,6 +9,7 @@ use crate::guest_wasi::{self, Stdio};
 use crate::limiter::Limiter;
 use crate::outbox::{Stream, Success};
 use crate::preemption::Preemption;
+use crate::rights::DroppedRights;
 use crate::run_state::RunState;
 use crate::run_task::GuestEnd;
 use crate::settings::GuestInterface;
@@ -186,6 +187,7 @@ impl Guest {
         let preemption = Preemption::new(state, &shared.ticks);
         let data = ModuleStore {
             wasi,
+            rights: DroppedRights::default(),
             preemption: Arc::clone(&preemption),
             limiter: Limiter::new(
                 Arc::clone(state),

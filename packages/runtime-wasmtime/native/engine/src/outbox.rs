@@ -36,7 +36,7 @@ pub enum Success {
     /// An action's answer.
     Answer(Answer),
     /// A plain command's exit code.
-    Exit(i32),
+    Exit(u32),
 }
 
 /// Something for the main thread.

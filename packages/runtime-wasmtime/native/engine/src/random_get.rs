@@ -1,9 +1,9 @@
 //! `random_get` of WASI preview 1, of any length: in pieces, between which the guest gives way.
 
 use crate::guest_store::ModuleStore;
-use wasmtime::{AsContextMut, Caller, Extern, Linker, Result, bail};
-use wasmtime_wasi::p1::wasi_snapshot_preview1::{self as preview1, WasiSnapshotPreview1};
-use wiggle::GuestMemory;
+use crate::module_memory::memory_and_store;
+use wasmtime::{Caller, Extern, Linker, Result, bail};
+use wasmtime_wasi::p1::wasi_snapshot_preview1 as preview1;
 
 /// Bytes that are made without a look at the clock: well below a millisecond.
 const PIECE_BYTES: u32 = 64 * 1024;
@@ -53,15 +53,10 @@ fn memory_size(guest: &mut Caller<'_, ModuleStore>) -> Result<u64> {
 }
 
 fn fill(guest: &mut Caller<'_, ModuleStore>, at: u32, length: u32) -> Result<i32> {
-    let Some(Extern::Memory(memory)) = guest.get_export("memory") else {
-        bail!("missing required memory export");
-    };
-    let call_bytes = guest.as_context_mut().hostcall_fuel();
-    let (bytes, store) = memory.data_and_store_mut(guest);
-    store.wasi.set_hostcall_fuel(call_bytes);
+    let (mut memory, store) = memory_and_store(guest)?;
     preview1::random_get(
         &mut store.wasi,
-        &mut GuestMemory::Unshared(bytes),
+        &mut memory,
         at.cast_signed(),
         length.cast_signed(),
     )

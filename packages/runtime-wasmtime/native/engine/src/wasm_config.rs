@@ -3,7 +3,7 @@
 use crate::failure::{Failure, root_text};
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::settings::EngineSettings;
-use crate::{guarded_components, guarded_modules, random_get};
+use crate::{guarded_components, guarded_modules, random_get, rights};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use wasmtime::component::Linker as ComponentLinker;
@@ -145,7 +145,8 @@ pub fn module_linker(engine: &Engine) -> Result<Linker<ModuleStore>, Failure> {
                     Err(wasmtime::Error::new(I32Exit(code)))
                 })?;
             }
-            random_get::add_to_linker(&mut linker, &PREVIEW_1)
+            random_get::add_to_linker(&mut linker, &PREVIEW_1)?;
+            rights::add_to_linker(&mut linker, &PREVIEW_1)
         })
         .and_then(|()| {
             linker.func_wrap_async("http", "get", |_, ()| {
