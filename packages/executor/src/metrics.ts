@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, type HistogramConfiguration } from
 import type { Runner } from '@wasmwhisk/runner';
 import type { ActivationObserver, RunOutcomeKind } from './containers/container-services.js';
 import type { ContainerTable } from './containers/container-table.js';
+import { MetricsText } from './metrics-text.js';
 import type { Preparation } from './preparation/preparation.js';
 
 /** Upper bounds in seconds, from a tenth of a millisecond to a minute. */
@@ -67,6 +68,8 @@ class Durations extends Histogram {
 /** What the executor counts, for Prometheus. Names are documented in `docs/reference/metrics.md`. */
 export class Metrics implements ActivationObserver {
   readonly registry: Registry = new Registry();
+  /** What `/metrics` answers. */
+  readonly text: MetricsText = new MetricsText(this.registry);
   /** By outcome; made into a metric when somebody asks. */
   readonly #activations: Partial<Record<RunOutcomeKind, number>> = {};
   readonly #initSeconds: Durations;

@@ -16,9 +16,7 @@ export function addOperatorRoutes(app: FastifyInstance, executor: Executor): voi
   });
 
   app.get('/metrics', async (_request, reply) => {
-    const { registry } = executor.metrics;
-    return reply
-      .header('content-type', registry.contentType)
-      .send(Buffer.from(await registry.metrics()));
+    const { registry, text } = executor.metrics;
+    return reply.header('content-type', registry.contentType).send(await text.read());
   });
 }

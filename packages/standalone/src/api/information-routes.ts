@@ -44,10 +44,8 @@ export function addInformationRoutes(
   });
 
   app.get('/metrics', async (_request, reply) => {
-    const { registry } = executor.metrics;
-    return reply
-      .header('content-type', registry.contentType)
-      .send(Buffer.from(await registry.metrics()));
+    const { registry, text } = executor.metrics;
+    return reply.header('content-type', registry.contentType).send(await text.read());
   });
 }
 
