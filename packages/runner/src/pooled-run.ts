@@ -1,4 +1,4 @@
-import { toRunEndError, WasmRuntimeError, type RunEnd } from '@wasmwhisk/runtime';
+import { fromErrorData, toRunEndError, WasmRuntimeError, type RunEnd } from '@wasmwhisk/runtime';
 import type { RunTaskResult } from './messages.js';
 import type { RunnerContainer, RunReport, RunRequest } from './runner.js';
 import { outOfMemory, type WorkerSeat } from './worker-pool.js';
@@ -82,4 +82,18 @@ export function saturatedError(queueSizeMax: number): WasmRuntimeError {
     `${String(queueSizeMax)} runs are waiting for a thread already, which is the limit, ` +
       'and no unit of trust has more of them than that of this run.',
   );
+}
+
+/** Gives a run's caller what came of it. */
+export function giveAnswer(run: PooledRun, answer: NonNullable<PooledRun['answer']>): void {
+  if (answer.type === 'failed') {
+    run.reject(fromErrorData(answer.error));
+    return;
+  }
+  run.resolve({
+    result: answer.result,
+    usage: answer.usage,
+    queuedMs: performance.now() - run.queuedAt - answer.ranMs,
+    ranMs: answer.ranMs,
+  });
 }

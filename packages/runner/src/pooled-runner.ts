@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import {
-  fromErrorData,
   toRunEndError,
   WasmRuntimeError,
   type CompiledArtifact,
@@ -15,6 +14,7 @@ import { Departures } from './departures.js';
 import {
   createPooledRun,
   endError,
+  giveAnswer,
   isCloneError,
   lostError,
   saturatedError,
@@ -322,9 +322,7 @@ export class PooledRunner implements Runner {
         new WasmRuntimeError(
           'WW_ERR_RUNTIME_INTERNAL',
           'The run could not be sent to its thread.',
-          {
-            cause: error,
-          },
+          { cause: error },
         ),
       );
     });
@@ -338,24 +336,11 @@ export class PooledRunner implements Runner {
     noteProgress(seat, answer.ranMs);
     this.#release(run, seat);
     seat.logReader.afterOutput(() => {
-      this.#settleAnswered(run, answer);
-    });
-    this.#dispatch();
-  }
-
-  #settleAnswered(run: PooledRun, answer: NonNullable<PooledRun['answer']>): void {
-    this.#settle(run, () => {
-      if (answer.type === 'failed') {
-        run.reject(fromErrorData(answer.error));
-        return;
-      }
-      run.resolve({
-        result: answer.result,
-        usage: answer.usage,
-        queuedMs: performance.now() - run.queuedAt - answer.ranMs,
-        ranMs: answer.ranMs,
+      this.#settle(run, () => {
+        giveAnswer(run, answer);
       });
     });
+    this.#dispatch();
   }
 
   #setWaiting(id: number, waiting: boolean, memoryBytes: number): void {
