@@ -8,7 +8,10 @@ export interface ActivationRetentionOptions {
   readonly activationAgeMsMax: number;
   /** What the database may take without the code of actions. */
   readonly activationBytesMax: number;
+  /** Milliseconds since 1970. Asked once, at the start: afterwards time is what passes. */
   readonly now: () => number;
+  /** Milliseconds that no clock sets. Default: `performance.now`. */
+  readonly passed?: () => number;
   /** Is told of failures: nobody waits for the work here. */
   readonly onError: (error: unknown) => void;
 }
@@ -21,12 +24,17 @@ const stepMsMax = 3;
 const insertsPerStep = 256;
 const charactersPerStep = 16 * 1024 * 1024;
 const intervalMs = 30_000;
+/** How finely it is known when a record came: it is kept a little longer than it must. */
+const marksPerAge = 64;
 
 /**
  * Removes the records that are too many, too large together, or too old: always the ones stored first, so that those that are
- * left are numbered without gaps, and counting them costs nothing. Age is that of the end, and none
- * goes before one that was stored earlier: where a clock ran ahead, records wait for their number or for
- * that time to pass. It works in steps of a few milliseconds, and behind all others.
+ * left are numbered without gaps, and counting them costs nothing. It works in steps of a few
+ * milliseconds, and behind all others.
+ *
+ * No clock that is set makes a record old. Age is counted from the newest record at the start, as time passes
+ * after it, and a record that came since is as old as it has been here. None goes before one
+ * that was stored earlier: where a clock ran ahead, records wait for their number or for that time to pass.
  */
 export class ActivationRetention {
   readonly #transactions: Transactions;
@@ -40,6 +48,12 @@ export class ActivationRetention {
   #immediate: NodeJS.Immediate | undefined;
   #insertsLeft = insertsPerStep;
   #charactersLeft = charactersPerStep;
+  readonly #passed: () => number;
+  readonly #startedAt: number;
+  /** What time it is for records that were there at the start, less what has passed since. */
+  readonly #startEpochMs: number;
+  /** The greatest number that was given at some times since the start; the first is that at the start. */
+  readonly #marks: { readonly at: number; readonly sequence: number }[];
 
   constructor(transactions: Transactions, options: ActivationRetentionOptions) {
     const { database } = transactions;
@@ -65,6 +79,17 @@ export class ActivationRetention {
       database,
       'SELECT ifnull(sum(octet_length(bytes)), 0) FROM codes',
     );
+    this.#passed = options.passed ?? (() => performance.now());
+    this.#startedAt = this.#passed();
+    const newest = new RowStatement(
+      database,
+      'SELECT sequence, ifnull(end, start) FROM activations ORDER BY sequence DESC LIMIT 1',
+    ).get();
+    this.#startEpochMs = Math.min(
+      options.now(),
+      newest === undefined ? Infinity : toNumber(newest[1]),
+    );
+    this.#marks = [{ at: -Infinity, sequence: newest === undefined ? 0 : toNumber(newest[0]) }];
     this.#timer = setInterval(() => {
       this.schedule();
     }, intervalMs).unref();
@@ -114,17 +139,34 @@ export class ActivationRetention {
     const row = this.#bounds.get();
     const lowest = toOptionalNumber(row?.[0]);
     if (lowest === undefined) return 0;
-    const { activationsMax, activationAgeMsMax, now } = this.#options;
-    const excess = toNumber(row?.[1]) - lowest + 1 - activationsMax;
+    const { activationsMax, activationAgeMsMax } = this.#options;
+    const newest = toNumber(row?.[1]);
+    const excess = newest - lowest + 1 - activationsMax;
+    const passedMs = this.#passed() - this.#startedAt;
     const oldestKept = toOptionalNumber(
-      this.#oldestKept.get(batchMax, now() - activationAgeMsMax)?.[0],
+      this.#oldestKept.get(batchMax, this.#startEpochMs + passedMs - activationAgeMsMax)?.[0],
     );
     const removable = Math.max(
       Math.min(excess, batchMax),
-      oldestKept === undefined ? batchMax : oldestKept - lowest,
+      Math.min(
+        oldestKept === undefined ? batchMax : oldestKept - lowest,
+        this.#agedUpTo(passedMs - activationAgeMsMax, newest) - lowest + 1,
+      ),
       this.#isTooLarge() ? 1 : 0,
     );
     return removable <= 0 ? 0 : this.#remove.run(lowest + removable);
+  }
+
+  /** The greatest number of the records that have been here since then, or were there at the start. */
+  #agedUpTo(sincePassedMs: number, newest: number): number {
+    const now = this.#passed() - this.#startedAt;
+    const last = this.#marks.at(-1);
+    const everyMs = this.#options.activationAgeMsMax / marksPerAge;
+    if (last === undefined || now - Math.max(last.at, 0) >= everyMs)
+      this.#marks.push({ at: now, sequence: newest });
+    // Of those that have passed the last counts.
+    while ((this.#marks[1]?.at ?? Infinity) <= sincePassedMs) this.#marks.shift();
+    return this.#marks[0]?.sequence ?? 0;
   }
 
   /** Free pages are used again before the database grows. */

@@ -22,6 +22,7 @@ interface Settings {
   readonly activationAgeMsMax?: number;
   readonly activationBytesMax?: number;
   readonly now?: () => number;
+  readonly passed?: () => number;
 }
 
 /** Not made within a test: the first time takes a second or more. */
@@ -372,11 +373,65 @@ describe('the oldest records go', () => {
   test('when they are too old, after a start', async () => {
     const { activations, reopen } = open();
     await storeMany(activations, 500, (index) => ({ startEpochMs: index, endEpochMs: index }));
-    const aged = reopen({ activationAgeMsMax: 100, now: () => 499 });
+    const aged = reopen({ activationAgeMsMax: 100, now: () => 499, passed: () => 0 });
     await vi.waitFor(() => {
       expect(aged.count(guest)).toBe(101);
     });
     expect(ids(aged.list(guest, { skip: 100, limit: 1 }))).toEqual([399]);
+  });
+
+  test.each([
+    ['ahead at a start', 1_000_000_000, 1_000_000_000],
+    ['back at a start', -1_000_000_000, 0],
+  ])('and none does because the clock was set %s', async (_how, now, later) => {
+    const { activations, reopen } = open();
+    await storeMany(activations, 100, (index) => ({ startEpochMs: index, endEpochMs: index }));
+    // One goes by number, which shows that they were looked at.
+    const store = reopen({
+      activationAgeMsMax: 100,
+      activationsMax: 355,
+      now: () => now,
+      passed: () => 0,
+    });
+    await storeMany(store, 256, (index) => ({
+      activationId: activationId(1000 + index),
+      startEpochMs: later + index,
+      endEpochMs: later + index,
+    }));
+    await vi.waitFor(() => {
+      expect(store.count(guest)).toBeLessThan(356);
+    });
+    expect(store.count(guest)).toBe(355);
+  });
+
+  test('that came while a clock ran behind only when they have been here for so long', async () => {
+    let passed = 0;
+    const { activations } = open({
+      activationsMax: 600,
+      activationAgeMsMax: 6400,
+      now: () => 1_000_000,
+      passed: () => passed,
+    });
+    const storeFrom = (first: number): Promise<void> =>
+      storeMany(activations, 256, (index) => ({
+        activationId: activationId(first + index),
+        startEpochMs: 5,
+        endEpochMs: 5,
+      }));
+    await storeFrom(0);
+    passed = 6300;
+    await storeFrom(1000);
+    await storeFrom(2000);
+    // By number.
+    await vi.waitFor(() => {
+      expect(activations.count(guest)).toBeLessThan(768);
+    });
+    expect(activations.count(guest)).toBe(600);
+    passed = 12_800;
+    await storeFrom(3000);
+    await vi.waitFor(() => {
+      expect(activations.count(guest)).toBe(256);
+    });
   });
 
   test('of triggers by their start', async () => {
