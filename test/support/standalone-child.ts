@@ -34,18 +34,24 @@ interface Started {
 export interface ChildOptions {
   /** No file grows beyond this, as on a full disk. Default: what the system allows. */
   readonly fileBytesMax?: number;
+  /** Most open files of the process. Default: what the system allows. */
+  readonly descriptorsMax?: number;
+  /** Beside `PATH`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the command and waits for nothing. */
 export function spawnStandalone(
   args: readonly string[],
-  { fileBytesMax }: ChildOptions = {},
+  { fileBytesMax, descriptorsMax, environment = {} }: ChildOptions = {},
 ): Started {
   // The shell counts in blocks of 512 bytes, and becomes the command.
-  const limit = String(Math.floor((fileBytesMax ?? 0) / 512));
-  const limited = ['sh', '-c', 'ulimit -f "$0" && exec "$@"', limit];
+  const limits = [
+    ...(fileBytesMax === undefined ? [] : [`-f ${String(Math.floor(fileBytesMax / 512))}`]),
+    ...(descriptorsMax === undefined ? [] : [`-n ${String(descriptorsMax)}`]),
+  ].map((limit) => `ulimit ${limit} && `);
   const [program = '', ...all] = [
-    ...(fileBytesMax === undefined ? [] : limited),
+    ...(limits.length === 0 ? [] : ['sh', '-c', `${limits.join('')}exec "$@"`, 'sh']),
     command,
     'standalone',
     '--port',
@@ -55,7 +61,7 @@ export function spawnStandalone(
   ];
   const child = spawn(program, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...environment },
   });
   const stdout = new LineCollector();
   const stderr = new LineCollector();

@@ -15,17 +15,20 @@ export const exitCodes = {
   },
   dataInvalid: {
     number: 65,
-    meaning: 'The module or archive cannot be used; `inspect` and `/init` say why.',
+    meaning:
+      'The module or archive cannot be used; `inspect` and `/init` say why. `standalone`: the database or its key file is damaged.',
   },
   inputMissing: { number: 66, meaning: 'A file does not exist or cannot be read.' },
   unavailable: {
     number: 69,
-    meaning: 'Something that is needed is not there: a free port, a runtime, a new enough Node.js.',
+    meaning:
+      'Something that is needed is not there: a free port, a runtime, a new enough Node.js, files that may be opened.',
   },
   internal: { number: 70, meaning: 'A fault of wasmwhisk itself.' },
   cannotCreate: {
     number: 73,
-    meaning: 'The output file cannot be written, or must not be overwritten.',
+    meaning:
+      'The output file cannot be written, or must not be overwritten. `standalone`: the data folder cannot be used, its disk is full or read-only, or it was lost meanwhile.',
   },
   denied: { number: 77, meaning: 'The system does not permit it, such as a port below 1024.' },
   config: { number: 78, meaning: 'The configuration is not valid.' },

@@ -15,6 +15,7 @@ const exitsByCode: readonly (readonly [prefix: string, exit: ExitReason])[] = [
   ['WW_ERR_CONFIG_', 'config'],
   ['WW_ERR_STORAGE_FOLDER', 'cannotCreate'],
   ['WW_ERR_STORAGE_WRITE', 'cannotCreate'],
+  ['WW_ERR_STORAGE_LOST', 'cannotCreate'],
   ['WW_ERR_STORAGE_LOCKED', 'unavailable'],
   ['WW_ERR_STORAGE_CLOSED', 'internal'],
   ['WW_ERR_STORAGE_', 'dataInvalid'],

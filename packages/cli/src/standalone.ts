@@ -18,8 +18,9 @@ export interface StandaloneOptions {
 /**
  * Listens until a signal, then drains. Returns when everything is closed.
  *
- * @throws CliError `WW_ERR_CLI_PORT_TAKEN`, `WW_ERR_CLI_PORT_DENIED`, `WW_ERR_CLI_HOST_UNKNOWN`;
- *   StorageError when the data folder cannot be used
+ * @throws CliError `WW_ERR_CLI_PORT_TAKEN`, `WW_ERR_CLI_PORT_DENIED`, `WW_ERR_CLI_HOST_UNKNOWN`,
+ *   `WW_ERR_CLI_OPEN_FILES`;
+ *   StorageError when the data folder cannot be used, or is lost meanwhile
  */
 export async function standalone({ loaded, json, context }: StandaloneOptions): Promise<void> {
   const { config } = loaded;
@@ -32,21 +33,28 @@ export async function standalone({ loaded, json, context }: StandaloneOptions): 
     await using opened = new Standalone({ config, logger, environment });
     await using server = await listen(opened);
     const { url, port } = server;
+    for (const finding of opened.findings) writeError(`wasmwhisk: ${finding}\n`);
     if (json) writeOut(`${JSON.stringify(toListeningLine(server, config))}\n`);
     else writeError(formatWelcome(url, opened));
     logger.info({ url, port, version, config: changedSettings(loaded) }, 'listening');
+    for (const finding of opened.findings) logger.error(finding);
     // In the background: actions are taken meanwhile.
     const warmed = opened.services.executor.warmUp();
-    const signal = await signals.stopped;
+    const end = await Promise.race([signals.stopped, opened.failed]);
     const { running } = opened;
-    logger.info({ signal, running }, 'shutting down');
-    if (running > 0)
-      writeError(
-        `wasmwhisk: ${signal}: waiting for ${String(running)} invocation(s); a second signal ends them.\n`,
-      );
+    if (typeof end === 'string') {
+      logger.info({ signal: end, running }, 'shutting down');
+      if (running > 0)
+        writeError(
+          `wasmwhisk: ${end}: waiting for ${String(running)} invocation(s); a second signal ends them.\n`,
+        );
+    } else {
+      logger.fatal({ err: end, running }, 'the storage is lost; shutting down');
+    }
     await server.shutDown();
     await warmed;
     logger.info('ended');
+    if (typeof end !== 'string') throw end;
   } finally {
     signals.release();
     await close();

@@ -15,7 +15,15 @@ export type { ConfigMode, ModeDefault } from './config/mode-defaults.js';
 export { suggestName } from './config/near-name.js';
 export { formatQuantity, parseQuantity, type QuantityUnit } from './config/quantity.js';
 export { configSchema, type Complete, type ExecutorConfig } from './config/schema.js';
-export { count, flag, section, text, texts, type Described } from './config/setting-forms.js';
+export {
+  choice,
+  count,
+  flag,
+  section,
+  text,
+  texts,
+  type Described,
+} from './config/setting-forms.js';
 export {
   defineConfigShape,
   executorShape,

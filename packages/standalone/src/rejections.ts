@@ -65,6 +65,11 @@ export const rejections = {
     summary: 'The namespace invokes too often, or too much at once.',
   },
   WW_ERR_API_INTERNAL: { status: 500, summary: 'A fault of wasmwhisk itself; the log has more.' },
+  WW_ERR_API_STORAGE: {
+    status: 500,
+    summary:
+      'What was asked could not be read or kept: the disk is full, or the data folder is gone or damaged. The log has more.',
+  },
   WW_ERR_API_CLOSING: { status: 503, summary: 'SIGTERM was received; nothing new is taken.' },
   WW_ERR_WEB_RESULT: {
     status: 400,

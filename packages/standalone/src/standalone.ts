@@ -6,6 +6,10 @@ import { ActivationInvoker } from './invocation/activation-invoker.js';
 import { ActivationLogs } from './invocation/activation-logs.js';
 import type { StandaloneServices } from './standalone-services.js';
 import { openStorage } from './storage/open-storage.js';
+import type { StorageError } from './storage/storage-error.js';
+
+/** What still runs when the storage is gone cannot leave its record: it is given so long, in milliseconds. */
+const lostDrainMs = 1000;
 
 export interface StandaloneOptions {
   readonly config: StandaloneConfig;
@@ -17,6 +21,10 @@ export interface StandaloneOptions {
 /** OpenWhisk on one machine, without HTTP: storage, users, executor and invoker. */
 export class Standalone implements AsyncDisposable {
   readonly services: StandaloneServices;
+  /** What was found in the data folder that the operator has to know, as sentences. */
+  readonly findings: readonly string[];
+  /** Settles when the data folder is lost, or damaged, and nothing can be served any more. */
+  readonly failed: Promise<StorageError>;
   readonly #invoker: ActivationInvoker;
   #apiHost: string;
   #closed: Promise<void> | undefined;
@@ -31,13 +39,20 @@ export class Standalone implements AsyncDisposable {
     this.#apiHost = `http://${host}:${String(port)}`;
     const apiHost = (): string => this.#apiHost;
     const now = Date.now;
-    const { storage, users } = openStorage({
+    const failed = Promise.withResolvers<StorageError>();
+    this.failed = failed.promise;
+    const { storage, users, findings } = openStorage({
       ...config.storage,
       now,
       onError: (error) => {
         logger.error({ err: error }, 'storage');
       },
+      onMended: (text) => {
+        logger.warn(`storage: ${text}`);
+      },
+      onFailed: failed.resolve,
     });
+    this.findings = findings;
     const logs = new ActivationLogs();
     const executor = new Executor({
       config,
@@ -64,7 +79,8 @@ export class Standalone implements AsyncDisposable {
 
   /** Takes no further invocations, and waits for those in progress, at most this long. */
   async drain(timeoutMs: number): Promise<void> {
-    await this.#invoker.drain(timeoutMs);
+    const isLost = this.services.storage.failure() !== undefined;
+    await this.#invoker.drain(isLost ? Math.min(timeoutMs, lostDrainMs) : timeoutMs);
   }
 
   /** Ends everything; what still runs leaves a record that says so. Idempotent. */

@@ -53,7 +53,12 @@ function buildApp({ settings = {}, fault, logged = [] }: Settings = {}): Fastify
       ownerOf: () => undefined,
     },
     catalog: new Catalog(entities as never),
-    storage: { entities, activations: { list: () => [], count: () => 0 } },
+    storage: {
+      entities,
+      activations: { list: () => [], count: () => 0 },
+      failure: () => undefined,
+      report: () => undefined,
+    },
     executor: {},
     invoker: {},
     apiHost: () => 'http://127.0.0.1:3233',

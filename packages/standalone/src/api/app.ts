@@ -64,7 +64,7 @@ export function buildStandaloneApp(services: StandaloneServices): FastifyInstanc
     rewriteUrl: withoutSlashesBefore,
     genReqId: toTransactionId,
   });
-  addErrorHandler(app, logger);
+  addErrorHandler(app, services);
   const pageToken = new PageToken();
   const guard = new OriginGuard(config, pageToken);
   addAdmission(app, services, guard);
@@ -97,7 +97,7 @@ function addAdmission(
   services: StandaloneServices,
   guard: OriginGuard,
 ): void {
-  const { config, executor, users } = services;
+  const { config, executor, users, storage } = services;
   const { uriBytesMax, webSandbox } = config.api;
   app.decorateRequest('sentContentType', '');
   app.addHook('onRequest', (request, reply, done) => {
@@ -110,7 +110,9 @@ function addAdmission(
       return;
     }
     // The storage is about to be closed too; connections live a little longer.
-    const refusal = executor.draining ? closing() : guard.refusalOf(request, reply);
+    const refusal = executor.draining
+      ? closing()
+      : (storage.failure() ?? guard.refusalOf(request, reply));
     if (refusal !== undefined) {
       done(refusal);
       return;

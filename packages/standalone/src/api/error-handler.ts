@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isRejection, Rejection } from '../rejections.js';
+import type { StandaloneServices } from '../standalone-services.js';
+import { isStorageError } from '../storage/storage-error.js';
 import { jsonType, sendJson } from './answer.js';
 import { tooLarge } from './json-body.js';
 import { isForPages } from './origin-guard.js';
@@ -17,8 +19,12 @@ const challenge = 'Basic realm="OpenWhisk secure realm"';
  * The door where errors become answers: status, `{"error": text, "code": transaction id}`, and our
  * code in the header `x-wasmwhisk-error`. `wsk` shows the text only beside a `code`.
  */
-export function addErrorHandler(app: FastifyInstance, logger: Logger): void {
+export function addErrorHandler(
+  app: FastifyInstance,
+  { logger, storage }: Pick<StandaloneServices, 'logger' | 'storage'>,
+): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
+    storage.report(error);
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') keepConnection(request, reply);
     sendRejection(request, reply, toRejection(error, request, logger));
   });
@@ -82,6 +88,14 @@ function toRejection(error: FastifyError, request: FastifyRequest, logger: Logge
   if (isRejection(error)) {
     if (error.status === 500) logger.error({ err: error, request: request.id }, error.message);
     return error;
+  }
+  if (isStorageError(error)) {
+    logger.error({ err: error, request: request.id }, 'a request met a fault of the storage');
+    return new Rejection(
+      'WW_ERR_API_STORAGE',
+      `There was an internal server error: ${error.reason}. The log of the server has more, under the code of this answer.`,
+      { cause: error },
+    );
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -1,4 +1,5 @@
 import {
+  choice,
   configSchema,
   count,
   flag,
@@ -122,6 +123,23 @@ const storageSchema = section({
     mebibyte,
     1_048_576 * mebibyte,
     'Bytes that the database may take without the code of actions; the oldest records of activations go first.',
+  ),
+  durability: choice(['normal', 'full'], {
+    default: 'normal',
+    description:
+      'What an answer survives: `normal` the end of the process, `full` that of the system and of its power too, for which every answer waits for the disk.',
+  }),
+  checkWaitMs: count(
+    10_000,
+    0,
+    3_600_000,
+    'How long the database is looked through before the server starts. What takes longer goes on beside it.',
+  ),
+  lostWaitMs: count(
+    3000,
+    0,
+    3_600_000,
+    'How long a data folder that was moved, deleted or replaced may be gone until the server ends. Requests are refused meanwhile.',
   ),
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hasSystemCode, StorageError, toStorageError } from './storage-error.js';
 
@@ -28,9 +28,8 @@ export function prepareDataFolder(dataFolder: string): DataFolder {
     throw toStorageError(error, path);
   }
   const database = join(path, 'wasmwhisk.db');
-  createPrivateFile(database);
   // What lies there from elsewhere, such as a copy that was put back, is made private too.
-  if (isOpenToOthers(database)) changeToPrivate(database);
+  if (existsSync(database) && isOpenToOthers(database)) changeToPrivate(database);
   return { path, database, lock: join(path, 'wasmwhisk.lock'), key: join(path, 'key') };
 }
 
@@ -46,7 +45,11 @@ export function createPrivateFile(path: string): void {
   } catch (error) {
     if (!hasSystemCode(error, 'EEXIST')) throw toStorageError(error, path);
   }
-  // A link that leads nowhere exists, and is no file.
+  assertFile(path);
+}
+
+/** @throws StorageError `WW_ERR_STORAGE_FOLDER`; also of a link that leads nowhere, which exists and is no file */
+export function assertFile(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new StorageError(
       'WW_ERR_STORAGE_FOLDER',

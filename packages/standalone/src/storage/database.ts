@@ -4,18 +4,22 @@ import { toStorageError } from './storage-error.js';
 /** How long a write waits for that of another process, which are the commands about users. */
 const busyTimeoutMs = 5000;
 
+/** What an answer survives: `normal` the end of the process, `full` that of the system too. */
+export type Durability = 'normal' | 'full';
+
 /**
  * Opens a connection, without looking at tables or versions.
  *
  * @param path `:memory:`, or an existing file
  * @throws StorageError
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, durability: Durability = 'normal'): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     // The defensive flag keeps SQL, even hostile one, from damaging the file.
     database = new DatabaseSync(path, { timeout: busyTimeoutMs, defensive: true });
     database.exec(pragmas);
+    if (durability === 'full') database.exec('PRAGMA synchronous = FULL');
     return database;
   } catch (error) {
     database?.close();
@@ -28,8 +32,8 @@ export function openDatabase(path: string): DatabaseSync {
  * disk. A process that is killed loses nothing that was committed, for the written pages belong to the
  * system by then. A power loss or a crash of the system may lose the last commits, in most cases those of
  * the last seconds, but never leaves half a transaction or a damaged file: before pages of the log go
- * into the file, both are synchronised. FULL would have every commit wait for the disk, which is some
- * milliseconds in which nothing is answered.
+ * into the file, both are synchronised. FULL, for those who ask for it
+ * (`storage.durability`), has every commit wait for the disk, during which nothing is answered.
  */
 const pragmas = `
   PRAGMA synchronous = NORMAL;

@@ -1,4 +1,4 @@
-import { StorageError, toWriteError } from './storage-error.js';
+import { StorageError, toUseError } from './storage-error.js';
 import type { Transactions } from './transactions.js';
 
 /** Most writes of a transaction: bounds how long one holds the event loop. */
@@ -79,7 +79,7 @@ export class GroupCommit {
         if (group.length === 1) throw groupError;
         this.#transactions.run(pending.write);
       } catch (error) {
-        pending.reject(toWriteError(error, this.#path));
+        pending.reject(toUseError(error, this.#path));
         continue;
       }
       settle(pending);

@@ -8,12 +8,15 @@ const order = 'ORDER BY base_path, relative_path, method';
 
 /** Routes of the gateway. Lists are in the order of paths and methods. */
 export class SqliteApiStore implements ApiStore {
+  readonly #transactions: Transactions;
   readonly #put: RowStatement;
   readonly #list: RowStatement;
   readonly #listOfBase: RowStatement;
   readonly #remove: RowStatement;
 
-  constructor({ database }: Transactions) {
+  constructor(transactions: Transactions) {
+    const { database } = transactions;
+    this.#transactions = transactions;
     this.#put = new RowStatement(
       database,
       `REPLACE INTO api_routes (${columns}) VALUES (?, ?, ?, ?, ?)`,
@@ -34,7 +37,9 @@ export class SqliteApiStore implements ApiStore {
   }
 
   put({ namespace, basePath, relativePath, method, document }: ApiRoute): void {
-    this.#put.run(namespace, basePath, relativePath, method, document);
+    this.#transactions.run(() =>
+      this.#put.run(namespace, basePath, relativePath, method, document),
+    );
   }
 
   list(namespace: string, basePath?: string): readonly ApiRoute[] {
@@ -46,7 +51,8 @@ export class SqliteApiStore implements ApiStore {
   }
 
   remove(namespace: string, basePath: string, relativePath?: string, method?: string): number {
-    return this.#remove.run(namespace, basePath, relativePath ?? null, method ?? null);
+    const wanted = [namespace, basePath, relativePath ?? null, method ?? null] as const;
+    return this.#transactions.run(() => this.#remove.run(...wanted));
   }
 }
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { RowStatement } from './row-statement.js';
 import { toBytes, toNumber } from './row-values.js';
+import { StorageError } from './storage-error.js';
 import type { CodeStore } from './stores.js';
 import type { Transactions } from './transactions.js';
 
@@ -68,7 +69,16 @@ export class SqliteCodeStore implements CodeStore {
 
   get(digest: string): Uint8Array | undefined {
     const row = this.#select.get(digest);
-    return row === undefined ? undefined : toBytes(row[0]);
+    if (row === undefined) return undefined;
+    const bytes = toBytes(row[0]);
+    // SQLite has no checksums: what was overwritten within a long value it does not notice.
+    if (hash('sha256', bytes, 'hex') !== digest)
+      throw new StorageError(
+        'WW_ERR_STORAGE_UNREADABLE',
+        `The code with the digest ${digest} is damaged in the database. Upload it again, or put back a copy of the database.`,
+        { reason: 'the code of the action is damaged' },
+      );
+    return bytes;
   }
 
   /** An action no longer has this code. */

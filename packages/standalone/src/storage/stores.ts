@@ -1,6 +1,7 @@
 import type { AcceptedActivation, ActivationRecord } from '../entities/activation-record.js';
 import type { Action, Entity, EntityOf, EntityType, Rule } from '../entities/entity.js';
 import type { EntityPath } from '../entities/entity-path.js';
+import type { StorageError } from './storage-error.js';
 
 /*
  * What the rest of the package knows of storage. Reads and writes of entities are synchronous: between
@@ -107,6 +108,10 @@ export interface Storage extends Disposable {
   readonly codes: CodeStore;
   readonly activations: ActivationStore;
   readonly apis: ApiStore;
+  /** Why nothing can be served at the moment; `undefined` when it can. */
+  failure(): StorageError | undefined;
+  /** Tells of an error that a request met: where the database is damaged, nothing more is served from it. */
+  report(error: unknown): void;
   /** Waits for writes in progress, and closes the file. Idempotent. */
   close(): Promise<void>;
 }

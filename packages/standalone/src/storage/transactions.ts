@@ -1,6 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { toUseError } from './storage-error.js';
 
 type Undo = () => void;
+
+/** What watches over the file: both throw when what is written there would be lost. */
+export interface TransactionGuard {
+  assertUsable(): void;
+  afterCommit(): void;
+}
 
 /**
  * Transactions of one connection, nested by savepoints. What is kept in memory beside the database is
@@ -13,6 +20,8 @@ export class Transactions {
   readonly #commit: StatementSync;
   /** One list for each open level. */
   readonly #undos: Undo[][] = [];
+  /** Set once the file is watched; of a database in memory never. */
+  guard: TransactionGuard | undefined;
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -21,7 +30,11 @@ export class Transactions {
     this.#commit = database.prepare('COMMIT');
   }
 
-  /** Runs all or nothing. `work` must be synchronous: everything else would land in its transaction. */
+  /**
+   * Runs all or nothing. `work` must be synchronous: everything else would land in its transaction.
+   *
+   * @throws StorageError when the disk refuses it, or the file is not where it was
+   */
   run<Result>(work: () => Result): Result {
     const depth = this.#undos.length;
     this.#enter(depth);
@@ -37,7 +50,7 @@ export class Transactions {
       return result;
     } catch (error) {
       this.#rollBack(depth);
-      throw error;
+      throw this.#toUseError(error);
     }
   }
 
@@ -52,7 +65,12 @@ export class Transactions {
 
   #enter(depth: number): void {
     if (depth === 0) {
-      this.#begin.run();
+      this.guard?.assertUsable();
+      try {
+        this.#begin.run();
+      } catch (error) {
+        throw this.#toUseError(error);
+      }
       return;
     }
     // A full disk rolls back everything at once; a savepoint would silently begin a transaction of its own.
@@ -62,8 +80,10 @@ export class Transactions {
   }
 
   #leave(depth: number): void {
-    if (depth === 0) this.#commit.run();
-    else this.database.exec(`RELEASE level${String(depth)}`);
+    if (depth === 0) {
+      this.#commit.run();
+      this.guard?.afterCommit();
+    } else this.database.exec(`RELEASE level${String(depth)}`);
   }
 
   #rollBack(depth: number): void {
@@ -75,5 +95,9 @@ export class Transactions {
     } finally {
       for (const undo of undos.reverse()) undo();
     }
+  }
+
+  #toUseError(error: unknown): unknown {
+    return toUseError(error, this.database.location() ?? ':memory:');
   }
 }

@@ -1,5 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { isOpenToOthers } from '../storage/data-folder.js';
 import { hasSystemCode, StorageError, toStorageError } from '../storage/storage-error.js';
@@ -43,11 +51,22 @@ export function readKeyFile(path: string): Uint8Array {
  * @throws StorageError as `readKeyFile`
  */
 export function readOrCreateKeyFile(path: string): Uint8Array {
+  createKeyFile(path, randomBytes(secretBytes));
+  return readKeyFile(path);
+}
+
+/**
+ * Puts a secret where none is.
+ *
+ * @throws StorageError when it cannot be written
+ */
+export function createKeyFile(path: string, secret: Uint8Array): void {
   const temporary = `${path}.${randomUUID()}`;
   try {
     const file = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(file, randomBytes(secretBytes));
+      // All of it, or an error: a full disk may take a part.
+      writeFileSync(file, secret);
       // Not lost while the users that need it stay.
       fsyncSync(file);
     } finally {
@@ -61,11 +80,10 @@ export function readOrCreateKeyFile(path: string): Uint8Array {
   } finally {
     rmSync(temporary, { force: true });
   }
-  return readKeyFile(path);
 }
 
 /** Has the disk keep the names in a folder. Windows opens no folders, and keeps them by itself. */
-function synchronize(folder: string): void {
+export function synchronize(folder: string): void {
   if (process.platform === 'win32') return;
   const file = openSync(folder, 'r');
   try {

@@ -1,4 +1,4 @@
-import { openFolder } from '../storage/open-data.js';
+import { openUsersFolder } from '../storage/open-data.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { Users } from './users.js';
 
@@ -24,6 +24,6 @@ export function openUsers({ dataFolder }: UsersOptions): OpenedUsers {
       'WW_ERR_STORAGE_FOLDER',
       'Without a data folder users live in the memory of their server. Name the data folder of the server.',
     );
-  const { users, close } = openFolder(dataFolder, 'users');
+  const { users, close } = openUsersFolder(dataFolder);
   return { users, [Symbol.dispose]: close };
 }
