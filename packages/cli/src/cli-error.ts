@@ -23,6 +23,10 @@ export const cliErrors = {
     exit: 'config',
     summary: 'The address to listen on is none of this machine.',
   },
+  WW_ERR_CLI_OPEN_FILES: {
+    exit: 'unavailable',
+    summary: 'The process may open fewer files and connections than a server needs.',
+  },
   WW_ERR_CLI_UNREACHABLE: {
     exit: 'unavailable',
     summary: 'No OpenWhisk answers at the address, or something else does.',

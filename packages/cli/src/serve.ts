@@ -7,6 +7,7 @@ import {
 import { changedSettings } from './changed-settings.js';
 import type { CommandContext } from './command-context.js';
 import { toListenError } from './listen-error.js';
+import { assertOpenFiles } from './open-files.js';
 import { createServiceLogger } from './service-logger.js';
 import { watchStopSignals } from './stop-signals.js';
 import { version } from './version.js';
@@ -22,10 +23,12 @@ export interface ServeOptions {
 /**
  * Listens until a signal, then drains. Returns when everything is closed.
  *
- * @throws CliError `WW_ERR_CLI_PORT_TAKEN`, `WW_ERR_CLI_PORT_DENIED`, `WW_ERR_CLI_HOST_UNKNOWN`
+ * @throws CliError `WW_ERR_CLI_PORT_TAKEN`, `WW_ERR_CLI_PORT_DENIED`, `WW_ERR_CLI_HOST_UNKNOWN`,
+ *   `WW_ERR_CLI_OPEN_FILES`
  */
 export async function serve({ loaded, single, json, context }: ServeOptions): Promise<void> {
   const { config } = loaded;
+  assertOpenFiles(config);
   // In single mode both streams are the action's. Were our log switched on there all the same, it
   // would at least not stand between results on stdout.
   const { logger, close } = createServiceLogger(config.log.level, single ? 2 : 1, (reason) => {

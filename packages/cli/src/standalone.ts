@@ -3,6 +3,7 @@ import { Standalone, startStandaloneServer, type StandaloneConfig } from '@wasmw
 import { changedSettings } from './changed-settings.js';
 import type { CommandContext } from './command-context.js';
 import { toListenError } from './listen-error.js';
+import { assertOpenFiles } from './open-files.js';
 import { createServiceLogger } from './service-logger.js';
 import { formatWelcome } from './standalone-welcome.js';
 import { watchStopSignals } from './stop-signals.js';
@@ -24,6 +25,7 @@ export interface StandaloneOptions {
  */
 export async function standalone({ loaded, json, context }: StandaloneOptions): Promise<void> {
   const { config } = loaded;
+  assertOpenFiles(config);
   const { writeOut, writeError, environment } = context;
   const { logger, close } = createServiceLogger(config.log.level, 1, (reason) => {
     writeError(`wasmwhisk: the log cannot be written (${reason}); going on without it.\n`);
