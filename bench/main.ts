@@ -15,6 +15,7 @@ import { longRun } from './sections/long-run.ts';
 import { runCost } from './sections/run-cost.ts';
 import type { Section, SectionOptions } from './sections/section.ts';
 import { start } from './sections/start.ts';
+import { standaloneDurability } from './sections/standalone-durability.ts';
 import { standaloneFirst } from './sections/standalone-first.ts';
 import { standaloneRecords } from './sections/standalone-records.ts';
 import { standaloneRun } from './sections/standalone-run.ts';
@@ -32,6 +33,7 @@ const sections: readonly Section[] = [
   floodsSection,
   httpComponent,
   standaloneRun,
+  standaloneDurability,
   standaloneFirst,
   standaloneRecords,
 ];

@@ -27,7 +27,7 @@ export class StandaloneProcess implements AsyncDisposable {
   }
 
   /** Starts it and waits until it would take an invocation. */
-  static async start(): Promise<StandaloneProcess> {
+  static async start(args: readonly string[] = []): Promise<StandaloneProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'wasmwhisk-bench-'));
     const remove = (): void => {
       rmSync(folder, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export class StandaloneProcess implements AsyncDisposable {
     const port = await freePort();
     const owned = new OwnedProcess(
       command,
-      ['standalone', '--data', join(folder, 'data'), '--port', String(port)],
+      ['standalone', '--data', join(folder, 'data'), '--port', String(port), ...args],
       { env: { TMPDIR: folder, [wasmtimeVariable]: undefined } },
     );
     const url = `http://127.0.0.1:${String(port)}`;
