@@ -203,7 +203,8 @@ export class ActivationInvoker implements Invoker {
       // Whatever happens, an activation that was accepted leaves a record.
       this.#options.logger.error({ err: error, activation: task.activationId }, 'a fault of ours');
       const { arrivedEpochMs: startEpochMs, target } = task;
-      const endEpochMs = this.#options.now();
+      // A clock that was set back meanwhile makes no run shorter than nothing.
+      const endEpochMs = Math.max(startEpochMs, this.#options.now());
       return toRecord(task, {
         startEpochMs,
         endEpochMs,
