@@ -225,7 +225,7 @@ const limitsSchema = section({
     50,
     0,
     10_000,
-    'A run is ended this long before its deadline, so that its answer and log arrive while the caller listens.',
+    'A run is ended this long before its deadline, so that its log arrives while the caller listens. Its answer is held: see `run.lateAnswerMs`.',
   ),
   logBytes: count(
     10 * mebibyte,
@@ -282,6 +282,15 @@ const limitsSchema = section({
   archiveRatio: count(200, 1, 100_000, 'How many times larger than packed a file may become.'),
 });
 
+const runSchema = section({
+  lateAnswerMs: count(
+    1000,
+    0,
+    60_000,
+    'How long the answer of a run that was ended at its deadline is held, unless its caller closes the connection first. An invoker records a timeout only when it gives up by itself. The guest and its thread do not wait.',
+  ),
+});
+
 const policySchema = section({
   directoryRoot: text({
     default: '',
@@ -334,6 +343,7 @@ export const configSchema = section({
   containers: containersSchema,
   runtime: runtimeSchema,
   limits: limitsSchema,
+  run: runSchema,
   policy: policySchema,
   log: logSchema,
 });

@@ -14,6 +14,7 @@ import { executorError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import { toRunFailure } from '../failure.js';
 import { sendJson } from './answer.js';
+import { isLate, untilClosed } from './late-answer.js';
 
 /** Which failure table the error handler uses for a route. */
 export type RoutePhase = 'init' | 'run';
@@ -85,6 +86,8 @@ export function addContainerRoutes(
       sendJson(reply, toAnswerBody(answer.answer, executor.config.server.answer));
     } catch (error) {
       runLogger.failed(request, container, body.activationId, error);
+      const { limits, run } = executor.config;
+      if (isLate(error, body, limits)) await untilClosed(request.raw.socket, run.lateAnswerMs);
       void reply.send(error);
     }
   }

@@ -11,8 +11,8 @@ const unzip: Unpack = promisify(gunzip);
 const unpackers: ReadonlyMap<string, Unpack> = new Map([
   ['gzip', unzip],
   ['x-gzip', unzip],
-  ['deflate', promisify(inflate) as Unpack],
-  ['br', promisify(brotliDecompress) as Unpack],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
 ]);
 
 /** Whether a body was sent packed. @param encoding `Content-Encoding` */
