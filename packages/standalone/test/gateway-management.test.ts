@@ -140,7 +140,7 @@ describe('the management of APIs', () => {
       definitions: { Id: { maximum: 1 } },
       paths: {
         '/json': { get: operation('webadd', 'https://http://x/api/v1/web/_/default/webadd.json') },
-        '/text/{id}': {
+        '/text': {
           parameters: [{ name: 'id', in: 'path' }],
           put: operation('webadd', 'http://x/webadd.text'),
         },
@@ -168,13 +168,13 @@ describe('the management of APIs', () => {
       basePath: '/whole',
       paths: {
         '/json': { get: { operationId: 'mine', responses: { default: {} } } },
-        '/text/{id}': { parameters: [{ name: 'id', in: 'path' }] },
+        '/text': { parameters: [{ name: 'id', in: 'path' }] },
         '/package': { get: { operationId: 'getPackage' } },
       },
     });
     expect((await whisk.request('/apis/guest/whole/old')).status).toBe(404);
     expect(jsonOf(await whisk.request('/apis/guest/whole/json'))).toMatchObject({ from: 'webadd' });
-    const text404 = await whisk.request('/apis/guest/whole/text/1?text=hello', { method: 'PUT' });
+    const text404 = await whisk.request('/apis/guest/whole/text?text=hello', { method: 'PUT' });
     expect([text404.status, text404.text]).toEqual([200, 'hello']);
     const packaged = await whisk.request('/apis/guest/whole/package?body=x');
     expect([packaged.headers['content-type'], packaged.text]).toEqual([

@@ -1,4 +1,5 @@
 import { Rejection } from '../rejections.js';
+import type { WebExtension } from '../web/web-address.js';
 
 /** Longest base path or relative path, in characters. */
 const pathLengthMax = 1024;
@@ -43,6 +44,29 @@ export function parseApiPath(text: string, field: string): string {
   if (segments.some((segment) => segment === '.' || segment === '..'))
     throw refusal('"." and ".." never arrive, because clients resolve them');
   return text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
+}
+
+/** Checks a base path: a path without parameters. @throws Rejection `WW_ERR_API_GATEWAY` */
+export function parseBasePath(text: string): string {
+  const path = parseApiPath(text, 'base path');
+  if (!path.includes('{')) return path;
+  throw new Rejection(
+    'WW_ERR_API_GATEWAY',
+    `The base path (${path}) cannot have parameters. Only the relative path supports path parameters.`,
+  );
+}
+
+/**
+ * Only an action that answers HTTP itself learns by which path it was called.
+ *
+ * @throws Rejection `WW_ERR_API_GATEWAY`
+ */
+export function assertParameters(relativePath: string, extension: WebExtension): void {
+  if (!relativePath.includes('{') || extension === 'http') return;
+  throw new Rejection(
+    'WW_ERR_API_GATEWAY',
+    `The action must use a response type of '.http' in order to receive the path parameters. The path ${JSON.stringify(relativePath)} has parameters, and its response type is ${extension}.`,
+  );
 }
 
 /** @throws Rejection `WW_ERR_API_GATEWAY` */

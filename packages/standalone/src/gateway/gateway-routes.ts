@@ -46,11 +46,12 @@ function begin(
   const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '';
   const slash = rest.indexOf('/');
   const namespace = decodeSegment(slash < 0 ? rest : rest.slice(0, slash));
-  const apiPath = slash < 0 ? '' : rest.slice(slash);
+  const apiPath = slash < 0 ? '/' : rest.slice(slash);
   const method = request.method.toLowerCase();
-  // A namespace ends in a slash: a service worker at /apis/NAMESPACE would be let loose on all of /apis/.
+  // A service worker at /apis/NAMESPACE would be let loose on all of /apis/. Browsers say what they ask for.
+  const isTooWide = slash < 0 && headers.has('service-worker');
   const match: RouteMatch =
-    slash < 0
+    isTooWide || namespace === ''
       ? { type: 'none' }
       : routes.match(namespace, segmentsOf(apiPath).map(decodeSegment), method);
   if (match.type === 'none') {

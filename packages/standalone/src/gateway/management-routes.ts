@@ -5,11 +5,14 @@ import { readJsonBytes } from '../api/json-body.js';
 import { readPage, readText } from '../api/query.js';
 import { parseExactJson } from '../entities/exact-json.js';
 import { assertJsonObject, textMember, type JsonObject } from '../entities/json-members.js';
-import { Rejection } from '../rejections.js';
+import { toPathText } from '../entities/entity-path.js';
+import { isRejection, Rejection } from '../rejections.js';
 import type { StandaloneServices } from '../standalone-services.js';
 import type { Identity } from '../users/identity.js';
+import { findWebAction } from '../web/web-action.js';
 import { toApiItemJson, toApiJson } from './api-answer.js';
 import type { ApiBook, ApiSelection } from './api-book.js';
+import type { ApiTarget } from './api-definition.js';
 import { parseApiMethod, parseApiPath } from './gateway-paths.js';
 import { readApi } from './read-api.js';
 
@@ -56,6 +59,7 @@ export function addManagementRoutes(
   add('POST', 'createApi', (identity, { query, body }) => {
     const responseType = textMember(body, 'responsetype') ?? readText(query, 'responsetype');
     const { definition, isWhole } = readApi(body, identity, responseType);
+    for (const { target } of definition.operations) assertAction(services, identity, target);
     const created = book.create(identity.namespace, definition, isWhole);
     return toApiJson(identity.namespace, created, apiHost());
   });
@@ -77,6 +81,26 @@ export function addManagementRoutes(
     book.remove(namespace, selection);
     return '{}';
   });
+}
+
+/**
+ * An action of the caller's own must be there. Of another's nobody learns more than whether it is a web action.
+ *
+ * @throws Rejection `WW_ERR_API_GATEWAY`
+ */
+function assertAction(services: StandaloneServices, identity: Identity, target: ApiTarget): void {
+  try {
+    if (target.namespace === identity.namespace) services.catalog.resolveAction(identity, target);
+    else findWebAction(services, target);
+  } catch (error) {
+    if (!isRejection(error)) throw error;
+    const path = toPathText(target);
+    throw new Rejection(
+      'WW_ERR_API_GATEWAY',
+      `The action "${path}" of the API does not exist. Create it first, with --web true.`,
+      { cause: error },
+    );
+  }
 }
 
 const noMembers: JsonObject = {};

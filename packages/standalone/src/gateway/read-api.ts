@@ -11,7 +11,8 @@ import type { Identity } from '../users/identity.js';
 import { isWebExtension, webExtensions, type WebExtension } from '../web/web-address.js';
 import type { ApiDefinition, ApiTarget } from './api-definition.js';
 import { incomplete, readActionName, requireText, toOperationId } from './api-members.js';
-import { parseApiMethod, parseApiPath } from './gateway-paths.js';
+import { assertParameters, parseApiMethod, parseApiPath, parseBasePath } from './gateway-paths.js';
+import { toSecret } from './read-policies.js';
 import { readSwagger } from './read-swagger.js';
 
 /** An API as a request describes it. */
@@ -86,7 +87,7 @@ function readOperation(
   identity: Identity,
   extension: WebExtension,
 ): ApiDefinition {
-  const basePath = parseApiPath(requireText(document, 'gatewayBasePath'), 'base path');
+  const basePath = parseBasePath(requireText(document, 'gatewayBasePath'));
   const relativePath = parseApiPath(requireText(document, 'gatewayPath'), 'path');
   const method = parseApiMethod(requireText(document, 'gatewayMethod'));
   const action = memberOf(document, 'action');
@@ -99,8 +100,9 @@ function readOperation(
       identity,
     ),
     extension,
-    secureKey: secureKey === undefined ? undefined : toSecureKey(secureKey),
+    secureKey: toSecret(secureKey),
   };
+  assertParameters(relativePath, extension);
   const title = textMember(document, 'apiName') ?? basePath;
   const parameters = memberOf(document, 'pathParameters');
   return {
@@ -121,12 +123,4 @@ function readOperation(
       },
     ],
   };
-}
-
-/** Of a number its text, as it was written: web actions are secured by long ones. */
-function toSecureKey(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const json = JSON.stringify(value);
-  if (/^-?\d/.test(json)) return json;
-  throw new Rejection('WW_ERR_API_GATEWAY', '"action.secureKey" must be a string or a number.');
 }

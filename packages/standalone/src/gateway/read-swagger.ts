@@ -4,7 +4,13 @@ import type { Identity } from '../users/identity.js';
 import { isWebExtension, type WebExtension } from '../web/web-address.js';
 import type { ApiDefinition, ApiOperation, ApiPath, ApiTarget } from './api-definition.js';
 import { incomplete, readActionName, requireText, toOperationId } from './api-members.js';
-import { apiMethods, parseApiPath } from './gateway-paths.js';
+import { apiMethods, assertParameters, parseApiPath, parseBasePath } from './gateway-paths.js';
+import {
+  assertUnguarded,
+  configurationNames,
+  readSecrets,
+  type ApiSecrets,
+} from './read-policies.js';
 
 /** Most operations of one API. */
 const operationsMax = 1000;
@@ -21,19 +27,25 @@ export function readSwagger(
   identity: Identity,
   extension: WebExtension,
 ): ApiDefinition {
-  const basePath = parseApiPath(requireText(swagger, 'basePath'), 'base path');
+  const basePath = parseBasePath(requireText(swagger, 'basePath'));
   const info = memberOf(swagger, 'info');
   if (!isJsonObject(info)) throw incomplete('it has no "info"');
   const paths = memberOf(swagger, 'paths');
   if (!isJsonObject(paths)) throw incomplete('it has no "paths"');
+  assertUnguarded(swagger, 'the API');
+  const secrets = readSecrets(swagger);
   const found: { paths: ApiPath[]; operations: ApiOperation[] } = { paths: [], operations: [] };
   for (const [path, item] of Object.entries(paths)) {
     if (!isJsonObject(item)) throw incomplete(`the path ${shorten(path)} is no object`);
     const relativePath = parseApiPath(path, 'path');
+    assertUnguarded(item, `the path ${shorten(path)}`);
     const others: [string, unknown][] = [];
     for (const [key, value] of Object.entries(item)) {
       if (!apiMethods.has(key)) others.push([key, value]);
-      else found.operations.push(readOperation(relativePath, key, value, identity, extension));
+      else {
+        const read = readOperation(relativePath, key, value, identity, extension);
+        found.operations.push(withSecret(read, value, secrets));
+      }
     }
     if (others.length > 0)
       found.paths.push({ relativePath, json: JSON.stringify(Object.fromEntries(others)) });
@@ -52,7 +64,11 @@ export function readSwagger(
 
 /** `wsk` lists an API by its title, so each has one. */
 function toTopLevel(swagger: JsonObject, info: JsonObject, title: string): string {
-  const { swagger: version, basePath: _basePath, paths: _paths, info: _info, ...others } = swagger;
+  const { swagger: version, basePath: _basePath, paths: _paths, info: _info, ...rest } = swagger;
+  // Policies hold secrets, which are kept with the operations and shown to nobody.
+  const others = Object.fromEntries(
+    Object.entries(rest).filter(([name]) => !configurationNames.includes(name)),
+  );
   return JSON.stringify({
     swagger: version ?? '2.0',
     info: { version: '1.0.0', ...info, title },
@@ -69,20 +85,30 @@ function readOperation(
 ): ApiOperation {
   const field = `${method} ${shorten(relativePath)}`;
   if (!isJsonObject(value)) throw incomplete(`${field} is no object`);
+  assertUnguarded(value, field);
   const called = memberOf(value, 'x-openwhisk');
   if (!isJsonObject(called))
     throw incomplete(`${field} has no "x-openwhisk", which names its action`);
   const { 'x-openwhisk': _called, ...others } = value;
+  const target = readTarget(called, identity, extension);
+  assertParameters(relativePath, target.extension);
   return {
     relativePath,
     method,
-    target: readTarget(called, identity, extension),
+    target,
     json: JSON.stringify({
       ...others,
       operationId: textMember(value, 'operationId') ?? toOperationId(method, relativePath),
       responses: memberOf(value, 'responses') ?? { default: { description: 'Default response' } },
     }),
   };
+}
+
+/** Adds what the gateway's configuration says of an operation. */
+function withSecret(operation: ApiOperation, value: unknown, secrets: ApiSecrets): ApiOperation {
+  const id = isJsonObject(value) ? (textMember(value, 'operationId') ?? '') : '';
+  const secureKey = secrets.byOperation.get(id) ?? secrets.all;
+  return { ...operation, target: { ...operation.target, secureKey } };
 }
 
 function readTarget(called: JsonObject, identity: Identity, byDefault: WebExtension): ApiTarget {
