@@ -211,7 +211,9 @@ describe('a package', () => {
     await deploy('math/add');
     const refused = await call('DELETE', '/packages/math');
     expect(refused.status).toBe(409);
-    expect(refused.json).toMatchObject({ error: expect.stringContaining('1 actions') as string });
+    expect(refused.json).toMatchObject({
+      error: expect.stringContaining('contains 1 entit') as string,
+    });
     expect((await call('DELETE', '/packages/math?force=maybe')).status).toBe(400);
     expect((await call('DELETE', '/packages/math?force=true')).status).toBe(200);
     expect((await call('GET', '/actions')).json).toEqual([]);

@@ -75,7 +75,7 @@ export function assertWritable(catalog: Catalog, identity: Identity, path: Entit
   if (binding === undefined) return;
   throw new Rejection(
     'WW_ERR_API_BINDING',
-    `Operation not permitted on a binding: "${toPathText(packagePath)}" is bound to "${binding.namespace}/${binding.name}". Change the action there.`,
+    `Operation not permitted on package binding. "${toPathText(packagePath)}" is bound to "${binding.namespace}/${binding.name}". Change the action there.`,
   );
 }
 
@@ -86,7 +86,7 @@ function toNewAction(
   if (body.exec === undefined)
     throw new Rejection(
       'WW_ERR_API_BODY',
-      `"exec" is missing, and the action "${toPathText(path)}" does not exist yet: a new one needs its kind and code.`,
+      `exec undefined: the action "${toPathText(path)}" does not exist yet, and a new one needs its kind and code.`,
     );
   const exec = storeExec(storage.codes, body.exec);
   const annotations = mergeKeyValues(

@@ -130,7 +130,7 @@ function sendActions(
   reply: FastifyReply,
   query: EntityListQuery<'action'>,
 ): void {
-  const page = readPage(request.query, config.api.listLimitMax);
+  const page = readPage(request.query, config.api.listLimitMax, 'actions');
   sendList(reply, page, {
     collection: 'actions',
     count: () => entities.count(query),

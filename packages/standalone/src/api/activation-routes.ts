@@ -35,14 +35,14 @@ export function addActivationRoutes(app: FastifyInstance, services: StandaloneSe
       const identity = requireIdentity(request, users);
       const namespace = readNamespace(request.params, identity);
       assertOwnNamespace(identity, namespace);
-      const page = readPage(request.query, config.api.listLimitMax);
+      const page = readPage(request.query, config.api.listLimitMax, 'activations');
       const named = readActivationQuery(request.query, namespace);
       const query = { ...named, throughBinding: mayBeBinding(services, named) };
       if (readBoolean(request.query, 'docs', false)) {
         if (page.count) {
           throw new Rejection(
             'WW_ERR_API_QUERY',
-            "The query parameters 'docs' and 'count' exclude each other.",
+            "The parameter 'docs' is not permitted with 'count'.",
           );
         }
         return sendRecords(reply, services, query, page);
@@ -66,7 +66,7 @@ export function addActivationRoutes(app: FastifyInstance, services: StandaloneSe
     if (record !== undefined) return record;
     throw new Rejection(
       'WW_ERR_API_NOT_FOUND',
-      `There is no record of the activation ${id}: it is not over, or its record was removed.`,
+      `The requested resource does not exist. The activation ${id} has no record: it is not over, or its record was removed.`,
     );
   };
 
@@ -110,7 +110,7 @@ function readActionName(query: unknown): string | undefined {
   if (segments.length > 2) {
     throw new Rejection(
       'WW_ERR_API_QUERY',
-      "The query parameter 'name' was malformed:\nIt must be the name of an action, or package/name.",
+      "The query parameter 'name' was malformed:\nParameter may be a 'simple' name or 'package-name/simple' name.",
     );
   }
   for (const segment of segments) parseEntityName(segment, "query parameter 'name'");

@@ -44,7 +44,7 @@ export function assertOverwrite(found: Entity | undefined, overwrite: boolean): 
   if (found === undefined || overwrite) return;
   throw new Rejection(
     'WW_ERR_API_EXISTS',
-    `The ${found.type} "${toPathText(found.path)}" already exists. To change it, send overwrite=true.`,
+    `resource already exists: the ${found.type} "${toPathText(found.path)}". To change it, send overwrite=true.`,
   );
 }
 

@@ -72,6 +72,6 @@ export function assertNoneFinal({ action, parameters }: ResolvedAction, payload:
     .join(', ');
   throw new Rejection(
     'WW_ERR_API_FINAL_PARAMETER',
-    `The parameters of the action are final, and the request would override ${shown}.`,
+    `Request defines parameters that are not allowed (e.g., reserved properties). The parameters of the action are final, and the request would override ${shown}.`,
   );
 }

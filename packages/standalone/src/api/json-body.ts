@@ -52,9 +52,8 @@ export function readJsonBody(request: FastifyRequest): unknown {
 
 /** The refusal of a body, in bytes. */
 export function tooLarge(length: number | undefined, bytesMax: number): Rejection {
-  const found = length === undefined ? '' : `It has ${String(length)} bytes. `;
   return new Rejection(
     'WW_ERR_API_TOO_LARGE',
-    `The request content is too large. ${found}Allowed are ${String(bytesMax)} bytes.`,
+    `Request larger than allowed: ${length === undefined ? 'more' : String(length)} > ${String(bytesMax)} bytes.`,
   );
 }

@@ -41,7 +41,7 @@ export function addPackageRoutes(app: FastifyInstance, services: StandaloneServi
     app.get(each, (request, reply) => {
       const identity = requireIdentity(request, users);
       const namespace = readNamespace(request.params, identity);
-      const page = readPage(request.query, config.api.listLimitMax);
+      const page = readPage(request.query, config.api.listLimitMax, 'packages');
       const publishedOnly = namespace !== identity.namespace;
       const query = { type: 'package', namespace, publishedOnly } as const;
       sendList(reply, page, {
@@ -67,7 +67,7 @@ export function addPackageRoutes(app: FastifyInstance, services: StandaloneServi
     if (path.name === reservedName) {
       throw new Rejection(
         'WW_ERR_API_RESERVED',
-        `The package name "${reservedName}" is reserved: in web actions' URLs it stands for no package.`,
+        `Package name '${reservedName}' is reserved. In web actions' URLs it stands for no package.`,
       );
     }
     const overwrite = readBoolean(request.query, 'overwrite', false);
@@ -80,7 +80,7 @@ export function addPackageRoutes(app: FastifyInstance, services: StandaloneServi
     if (found !== undefined && found.binding === undefined && binding !== undefined) {
       throw new Rejection(
         'WW_ERR_API_EXISTS',
-        `The package "${toPathText(path)}" cannot become a binding. Delete it first, or bind under another name.`,
+        `Resource is a package and cannot be converted into a binding. Delete the package "${toPathText(path)}" first, or bind under another name.`,
       );
     }
     const entity = toPackage(path, found, changes, binding, services.now());
@@ -98,7 +98,7 @@ export function addPackageRoutes(app: FastifyInstance, services: StandaloneServi
       if (actions.length > 0 && !force) {
         throw new Rejection(
           'WW_ERR_API_NOT_EMPTY',
-          `The package "${toPathText(path)}" is not empty (${String(actions.length)} actions). Delete them first, or send force=true.`,
+          `Package not empty (contains ${String(actions.length)} ${actions.length === 1 ? 'entity' : 'entities'}). Set force param or delete package contents.`,
         );
       }
       for (const action of actions) entities.remove(action.path);
@@ -141,20 +141,20 @@ function assertBindable(
   if (isSamePath(path, binding)) {
     throw new Rejection(
       'WW_ERR_API_SELF_BINDING',
-      `The package "${toPathText(path)}" cannot be bound to itself.`,
+      `Package binding '${toPathText(path)}' contains a circular reference.`,
     );
   }
   const isOwn = binding.namespace === identity.namespace;
   if (isOwn && catalog.lookUp('package', binding) === undefined) {
     throw new Rejection(
       'WW_ERR_API_BINDING',
-      `The package "${toPathText(binding)}" cannot be bound, because it does not exist.`,
+      `Binding references a package that does not exist. It is "${toPathText(binding)}".`,
     );
   }
   if (catalog.readPackage(identity, binding).binding !== undefined) {
     throw new Rejection(
       'WW_ERR_API_BINDING',
-      `"${toPathText(binding)}" cannot be bound, because it is a binding itself. Bind the package behind it.`,
+      `Cannot bind to another package binding. "${toPathText(binding)}" is one: bind the package behind it.`,
     );
   }
 }

@@ -70,18 +70,18 @@ describe('readInteger', () => {
 
 describe('readPage', () => {
   it('asks for thirty items from the first by default', () => {
-    expect(readPage({}, 200)).toEqual({ limit: 30, skip: 0, count: false });
+    expect(readPage({}, 200, 'actions')).toEqual({ limit: 30, skip: 0, count: false });
   });
 
   it('takes a limit of 0 for the most there may be (trap 7)', () => {
-    expect(readPage({ limit: '0' }, 200).limit).toBe(200);
+    expect(readPage({ limit: '0' }, 200, 'actions').limit).toBe(200);
   });
 
   it('refuses a limit beyond the most, which wsk sends as typed', () => {
-    expect(codeOf(() => readPage({ limit: '300' }, 200))).toBe('WW_ERR_API_QUERY');
+    expect(codeOf(() => readPage({ limit: '300' }, 200, 'actions'))).toBe('WW_ERR_API_QUERY');
   });
 
   it('has no default beyond the most', () => {
-    expect(readPage({}, 5).limit).toBe(5);
+    expect(readPage({}, 5, 'actions').limit).toBe(5);
   });
 });

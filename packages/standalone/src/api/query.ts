@@ -1,5 +1,5 @@
 import { Rejection } from '../rejections.js';
-import { quote } from '../shown-text.js';
+import { quote, shorten } from '../shown-text.js';
 import type { Page } from '../storage/stores.js';
 
 /** Items of a list whose caller says nothing, as in OpenWhisk. */
@@ -60,16 +60,35 @@ export function readInteger<Default extends number | undefined>(
  * `limit` (default 30; 0 asks for the most), `skip` (0) and `count` (false) of a list.
  *
  * @param listLimitMax most items of a list: `config.api.listLimitMax`
+ * @param collection what is listed, for the refusal
  * @throws Rejection `WW_ERR_API_QUERY`
  */
-export function readPage(query: unknown, listLimitMax: number): ListRequest {
+export function readPage(query: unknown, listLimitMax: number, collection: string): ListRequest {
   const byDefault = Math.min(listLimitDefault, listLimitMax);
-  const limit = readInteger(query, 'limit', { min: 0, max: listLimitMax }, byDefault);
+  const limit = readListInteger(query, 'limit', listLimitMax, byDefault, collection);
   return {
     limit: limit === 0 ? listLimitMax : limit,
-    skip: readInteger(query, 'skip', { min: 0, max: Number.MAX_SAFE_INTEGER }, 0),
+    skip: readListInteger(query, 'skip', Number.MAX_SAFE_INTEGER, 0, collection),
     count: readBoolean(query, 'count', false),
   };
+}
+
+function readListInteger(
+  query: unknown,
+  name: 'limit' | 'skip',
+  max: number,
+  byDefault: number,
+  collection: string,
+): number {
+  const text = readText(query, name);
+  if (text === undefined) return byDefault;
+  const value = Number(text);
+  if (!/^[+-]?\d+$/.test(text))
+    throw malformed(name, `The value '${shorten(text)}' is not an integer for ${collection}.`);
+  if (value >= 0 && value <= max) return value === 0 ? 0 : value;
+  const range =
+    name === 'limit' ? `in the range of 0 to ${String(max)}` : 'greater than or equal to 0';
+  throw malformed(name, `The value '${shorten(text)}' is not ${range} for ${collection}.`);
 }
 
 function malformed(name: string, reason: string): Rejection {

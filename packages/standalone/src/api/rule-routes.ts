@@ -34,7 +34,7 @@ export function addRuleRoutes(app: FastifyInstance, services: StandaloneServices
       const identity = requireIdentity(request, users);
       const namespace = readNamespace(request.params, identity);
       assertOwnNamespace(identity, namespace);
-      const page = readPage(request.query, config.api.listLimitMax);
+      const page = readPage(request.query, config.api.listLimitMax, 'rules');
       const query = { type: 'rule', namespace } as const;
       sendList(reply, page, {
         collection: 'rules',
@@ -162,5 +162,5 @@ function assertAction(catalog: Catalog, identity: Identity, path: EntityPath): v
 }
 
 function missing(field: 'trigger' | 'action', path: EntityPath): Rejection {
-  return new Rejection('WW_ERR_API_RULE', `The ${field} "${toPathText(path)}" does not exist.`);
+  return new Rejection('WW_ERR_API_RULE', `${field} /${toPathText(path)} does not exist`);
 }

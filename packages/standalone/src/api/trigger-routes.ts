@@ -27,7 +27,7 @@ export function addTriggerRoutes(app: FastifyInstance, services: StandaloneServi
       const identity = requireIdentity(request, users);
       const namespace = readNamespace(request.params, identity);
       assertOwnNamespace(identity, namespace);
-      const page = readPage(request.query, config.api.listLimitMax);
+      const page = readPage(request.query, config.api.listLimitMax, 'triggers');
       const query = { type: 'trigger', namespace } as const;
       sendList(reply, page, {
         collection: 'triggers',

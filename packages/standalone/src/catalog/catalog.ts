@@ -98,7 +98,8 @@ export class Catalog {
     const isOwn = path.namespace === identity.namespace;
     const entity = this.entities.find(path);
     if (isOwn) {
-      if (entity === undefined) throw notFound(`The package "${toPathText(path)}" does not exist.`);
+      if (entity === undefined)
+        throw notFound(`The requested resource '${toPathText(path)}' does not exist.`);
       if (entity.type !== 'package') throw otherCollection(entity);
       return entity;
     }
@@ -124,7 +125,7 @@ export function assertOwnNamespace(identity: Identity, namespace: string): void 
 function forbidden(what: string): Rejection {
   return new Rejection(
     'WW_ERR_API_FORBIDDEN',
-    `The supplied authentication is not authorized to access "${what}".`,
+    `The supplied authentication is not authorized to access '${what}'.`,
   );
 }
 
@@ -135,6 +136,6 @@ function notFound(text = 'The requested resource does not exist.'): Rejection {
 function otherCollection({ type, path }: Entity): Rejection {
   return new Rejection(
     'WW_ERR_API_COLLECTION',
-    `Resource by this name exists but is not in this collection: "${toPathText(path)}" is of type ${type}.`,
+    `Resource by this name exists but is not in this collection. "${toPathText(path)}" is of type ${type}.`,
   );
 }

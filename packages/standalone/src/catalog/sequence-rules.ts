@@ -86,7 +86,7 @@ class SequenceWalk {
     if (isSamePath(path, this.#sequence.path)) throw recursive(component);
     const action = this.#find(path);
     if (action === undefined)
-      throw broken(`The component "${toPathText(component)}" does not exist.`);
+      throw broken(`Sequence component does not exist. "${toPathText(component)}" does not exist.`);
     if (action.exec.type === 'code') {
       this.#add(1);
       return 0;
@@ -111,7 +111,7 @@ class SequenceWalk {
 
   #assertDepth(inside: number): void {
     if (this.#open.size + inside > sequenceDepthMax)
-      throw broken(`It is nested deeper than ${String(sequenceDepthMax)} sequences.`);
+      throw broken(`The sequence is nested deeper than ${String(sequenceDepthMax)} sequences.`);
   }
 
   #add(length: number): void {
@@ -141,14 +141,16 @@ class SequenceWalk {
 
 function tooLong(lengthMax: number): Rejection {
   return broken(
-    `It has more than ${String(lengthMax)} actions, those of sequences in it included.`,
+    `Too many actions in the sequence. It has more than ${String(lengthMax)} actions, those of sequences in it included.`,
   );
 }
 
 function recursive(component: EntityPath): Rejection {
-  return broken(`Its component "${toPathText(component)}" leads back to the sequence itself.`);
+  return broken(
+    `Sequence may not refer to itself. Its component "${toPathText(component)}" leads back to the sequence itself.`,
+  );
 }
 
 function broken(reason: string): Rejection {
-  return new Rejection('WW_ERR_API_SEQUENCE', `The sequence is not valid. ${reason}`);
+  return new Rejection('WW_ERR_API_SEQUENCE', reason);
 }

@@ -69,7 +69,7 @@ function parseCodeExec(exec: JsonObject, kind: string, codeBytesMax: number): Co
   if (bytes > codeBytesMax)
     throw new Rejection(
       'WW_ERR_API_TOO_LARGE',
-      `The code is too large: it has ${String(bytes)} bytes as text, and at most ${String(codeBytesMax)} are allowed.`,
+      `exec larger than allowed: ${String(bytes)} > ${String(codeBytesMax)} bytes. Code counts as text.`,
     );
   // OpenWhisk runs "main" where none is named, and an empty name names none.
   return { type: 'code', kind, code: parseCodeText(text), main: main === '' ? undefined : main };
@@ -78,7 +78,10 @@ function parseCodeExec(exec: JsonObject, kind: string, codeBytesMax: number): Co
 function parseComponents(exec: JsonObject, callerNamespace: string): readonly EntityPath[] {
   const components = memberOf(exec, 'components');
   if (components === undefined || (Array.isArray(components) && components.length === 0))
-    throw new Rejection('WW_ERR_API_SEQUENCE', 'A sequence needs at least one component.');
+    throw new Rejection(
+      'WW_ERR_API_SEQUENCE',
+      'No component specified for the sequence. It needs at least one.',
+    );
   if (!Array.isArray(components))
     throw new Rejection('WW_ERR_API_BODY', '"exec.components" must be a list of names.');
   return components.map((component: unknown, index) => {

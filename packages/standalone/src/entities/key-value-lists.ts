@@ -41,7 +41,7 @@ export function assertBytes(
   if (bytes > bytesMax)
     throw new Rejection(
       'WW_ERR_API_TOO_LARGE',
-      `The ${field} are too large: keys and values have ${String(bytes)} bytes, and at most ${String(bytesMax)} are allowed.`,
+      `${field} larger than allowed: ${String(bytes)} > ${String(bytesMax)} bytes. Keys and values count together.`,
     );
 }
 

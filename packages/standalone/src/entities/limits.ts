@@ -6,6 +6,8 @@ import { isJsonObject, memberOf } from './json-members.js';
 /** The limits that a body names; the others keep what they are. */
 export type LimitsPatch = Partial<ActionLimits>;
 
+const mebibyte = 1024 * 1024;
+
 /** The limits as documents name them. */
 const fields = {
   timeoutMs: { name: 'timeout', unit: ' ms' },
@@ -63,8 +65,34 @@ export function assertLimits(patch: LimitsPatch, config: LimitsConfig): void {
     const { name, unit } = fields[key];
     throw new Rejection(
       'WW_ERR_API_LIMIT',
-      `The limit "${name}" is ${String(limit)}${unit}, and must be between ${String(least)} and ${String(most)}${unit}.`,
+      `${breach(key, limit, least, most)} The limit "${name}" must be between ${String(least)} and ${String(most)}${unit}.`,
     );
+  }
+}
+
+/** OpenWhisk's sentence, letter for letter: scripts match it. */
+function breach(key: keyof ActionLimits, limit: number, least: number, most: number): string {
+  const [word, bound] = limit < least ? ['below', least] : ['exceeds', most];
+  const sentence = (subject: string, unit: string, allowed: string): string =>
+    `The request content was malformed:\nrequirement failed: ${subject} ${String(limit)}${unit} ${word} allowed threshold of ${allowed}.`;
+  switch (key) {
+    case 'timeoutMs':
+      return sentence('duration', ' milliseconds', `${String(bound)} milliseconds`);
+    case 'memoryMiB':
+    case 'logsMiB':
+      return limit < 0
+        ? 'The request content was malformed:\nrequirement failed: a negative size of an object is not allowed.'
+        : sentence(
+            key === 'memoryMiB' ? 'memory' : 'log size',
+            ' MB',
+            `${String(bound * mebibyte)} B`,
+          );
+    case 'concurrency':
+      return sentence('concurrency', '', String(bound));
+    case 'instances':
+      return limit < least
+        ? `Action container concurrency must be greater than or equal to ${String(least)}.`
+        : `Max action instance concurrency must not exceed your namespace concurrency of ${String(most)}.`;
   }
 }
 

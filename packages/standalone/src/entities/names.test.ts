@@ -53,7 +53,7 @@ describe('parseEntityName', () => {
 
   it('names the field and the length of one that is too long', () => {
     expect(() => parseEntityName('a'.repeat(300), 'namespace')).toThrow(
-      /namespace has 300 characters; at most 256/,
+      /^Namespace longer than allowed: 300 > 256\./,
     );
   });
 });

@@ -20,12 +20,12 @@ export function parseEntityName(text: string, field = 'name'): string {
   if (text.length > nameLengthMax)
     throw new Rejection(
       'WW_ERR_API_NAME',
-      `The ${field} has ${String(text.length)} characters; at most ${String(nameLengthMax)} are allowed.`,
+      `${field.startsWith('namespace') ? 'Namespace' : 'Name segement'} longer than allowed: ${String(text.length)} > ${String(nameLengthMax)}. These are the characters of the ${field}.`,
     );
   if (!namePattern.test(text))
     throw new Rejection(
       'WW_ERR_API_NAME',
-      `The ${field} ${JSON.stringify(text)} is not valid: it must begin with a letter, digit or underscore, ` +
+      `${field.startsWith('namespace') ? 'The namespace' : 'The name of the entity'} contains illegal characters. The ${field} ${JSON.stringify(text)} is not valid: it must begin with a letter, digit or underscore, ` +
         'consist of these and of "@", ".", "&", "-" and blanks, and not end with a blank.',
     );
   return text;
@@ -44,7 +44,7 @@ export function parseActivationId(text: string): string {
       : `this one has ${String(text.length)} characters`;
   throw new Rejection(
     'WW_ERR_API_ACTIVATION_ID',
-    `The activation id is not valid: it must be 32 lower-case hex digits, and ${shown}.`,
+    `${text.length === 32 ? 'The activation id is not valid' : `Activation id length is ${String(text.length)} but must be 32`}. It must be 32 lower-case hex digits, and ${shown}.`,
   );
 }
 
@@ -60,7 +60,7 @@ export function parsePathText(text: string, callerNamespace: string): EntityPath
   if (first === undefined || second === undefined || segments.length > 3)
     throw new Rejection(
       'WW_ERR_API_NAME',
-      `${JSON.stringify(text.slice(0, 1024))} is not a fully qualified name: write "/namespace/name" or "/namespace/package/name", with "_" for your own namespace.`,
+      `The fully qualified name of the entity must contain at least the namespace and the name of the entity. ${JSON.stringify(text.slice(0, 1024))} is not a fully qualified name: write "/namespace/name" or "/namespace/package/name", with "_" for your own namespace.`,
     );
   const namespace = first === '_' ? callerNamespace : parseEntityName(first, 'namespace');
   if (third === undefined) return { namespace, package: undefined, name: parseEntityName(second) };

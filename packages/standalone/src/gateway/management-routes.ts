@@ -65,7 +65,7 @@ export function addManagementRoutes(
   });
 
   add('GET', 'getApi', ({ namespace }, input) => {
-    const { skip, limit } = readPage(input.query, config.api.listLimitMax);
+    const { skip, limit } = readPage(input.query, config.api.listLimitMax, 'apis');
     const apis = book.list(namespace, readSelection(input)).slice(skip, skip + limit);
     const items = apis.map((api) => toApiItemJson(namespace, api, apiHost()));
     return `{"apis":[${items.join(',')}]}`;

@@ -12,8 +12,8 @@ describe('Throttles', () => {
     );
     throttles.begin('a');
     throttles.begin('a');
-    expect(() => throttles.begin('a')).toThrow(/number 3, and 2 are allowed/);
-    expect(() => throttles.begin('a')).toThrow(/number 4/);
+    expect(() => throttles.begin('a')).toThrow(/count: 3, allowed: 2/);
+    expect(() => throttles.begin('a')).toThrow(/count: 4/);
     throttles.begin('b');
     throttles.countFire('a');
     expect(() => {

@@ -41,8 +41,7 @@ export class Throttles {
     if (load.running >= concurrentInvocations)
       throw new Rejection(
         'WW_ERR_API_THROTTLED',
-        `Too many concurrent invocations in the namespace: ${String(load.running)} are in progress, and ` +
-          `${String(concurrentInvocations)} are allowed. Wait for some of them (throttle.concurrentInvocations).`,
+        `Too many concurrent requests in flight (count: ${String(load.running)}, allowed: ${String(concurrentInvocations)}). Wait for some of them (throttle.concurrentInvocations).`,
       );
     load.running += 1;
     return load;
@@ -79,7 +78,6 @@ function tooMany(what: 'invocations' | 'fires', count: number, allowed: number):
   const name = what === 'fires' ? 'trigger fires' : what;
   return new Rejection(
     'WW_ERR_API_THROTTLED',
-    `Too many ${name} of the namespace in this minute: this is number ${String(count)}, and ` +
-      `${String(allowed)} are allowed. Try again in the next minute (throttle.${what}PerMinute).`,
+    `Too many requests in the last minute (count: ${String(count)}, allowed: ${String(allowed)}). These are ${name} of the namespace. Try again in the next minute (throttle.${what}PerMinute).`,
   );
 }

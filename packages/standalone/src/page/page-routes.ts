@@ -132,7 +132,7 @@ function findActions(
   const name = readText(query, 'name');
   const { namespace } = identity;
   if (name === undefined) {
-    const page = readPage(query, config.api.listLimitMax);
+    const page = readPage(query, config.api.listLimitMax, 'actions');
     return storage.entities.list({ type: 'action', namespace }, page);
   }
   const [last = '', inPackage, ...more] = name

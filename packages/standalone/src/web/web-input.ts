@@ -155,7 +155,7 @@ function assertFree(name: string, finalNames: ReadonlySet<string>): void {
     : 'it is a final parameter of the action';
   throw new Rejection(
     'WW_ERR_WEB_RESERVED',
-    `The request defines parameters that are not allowed: ${JSON.stringify(name)}, because ${why}.`,
+    `Request defines parameters that are not allowed (e.g., reserved properties). This is ${JSON.stringify(name)}: ${why}.`,
   );
 }
 
