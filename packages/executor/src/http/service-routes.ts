@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { executorError } from '../errors.js';
 import type { Executor } from '../executor.js';
@@ -73,7 +74,14 @@ export function addServiceRoutes(
     async (request, reply) => {
       const lines = executor.logs.get(request.params);
       if (lines === undefined) throw executorError('WW_ERR_REQUEST_NOT_FOUND');
-      return reply.header('content-type', 'application/x-ndjson').send(await toLogText(lines));
+      const { pieces, bytes } = await toLogText(lines);
+      return (
+        reply
+          .header('content-type', 'application/x-ndjson')
+          // With its length: an answer without one counts for an invoker as none at all.
+          .header('content-length', String(bytes))
+          .send(Readable.from(pieces))
+      );
     },
   );
 }

@@ -13,8 +13,10 @@ describe('the text of a log', () => {
     const expected = lines.map((each) => `${JSON.stringify(each)}\n`).join('');
     const text = toLogText(lines);
     lines.push(line('later'));
-    expect((await text).toString()).toBe(expected);
-    expect((await toLogText([])).toString()).toBe('');
+    const { pieces, bytes } = await text;
+    expect(Buffer.concat(pieces).toString()).toBe(expected);
+    expect(bytes).toBe(Buffer.byteLength(expected));
+    expect((await toLogText([])).bytes).toBe(0);
   });
 
   it('lets the event loop go on while it is long', async () => {

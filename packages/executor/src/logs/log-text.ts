@@ -5,8 +5,14 @@ import type { LogLine } from './log-line.js';
 const linesTogether = 64;
 const unitsTogether = 16 * 1024;
 
+/** A log as text, in pieces: joining 60 MB holds the event loop for longer than anything else here. */
+export interface LogText {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+}
+
 /** Lines as JSON, one a line. A log may take most of a second: the event loop goes on meanwhile. */
-export async function toLogText(lines: readonly LogLine[]): Promise<Buffer> {
+export async function toLogText(lines: readonly LogLine[]): Promise<LogText> {
   const pieces: Buffer[] = [];
   // Those that are there now: the activation may still write.
   const count = lines.length;
@@ -28,5 +34,5 @@ export async function toLogText(lines: readonly LogLine[]): Promise<Buffer> {
       });
   }
   pieces.push(Buffer.from(text));
-  return Buffer.concat(pieces);
+  return { pieces, bytes: pieces.reduce((sum, piece) => sum + piece.length, 0) };
 }
