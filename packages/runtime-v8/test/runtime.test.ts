@@ -137,12 +137,7 @@ describe('memory', () => {
     expect(usage.peakMemoryBytes).toBe(limits.memoryBytes);
   });
 
-  it('may be shared, and may be several', async () => {
-    const shared = '(module (memory 1 2 shared) (func (export "main") (result i32) (memory.size)))';
-    const container = await openContainer(shared);
-    expect((await container.run(activation('a', '{"args":[]}'), never)).result.json).toBe(
-      '{"result":1}',
-    );
+  it('may be several', async () => {
     const several = `(module (memory (export "a") 1) (memory (export "b") 2)
       (func (export "main") (result i32) (memory.size 1)))`;
     const { result, usage } = await (

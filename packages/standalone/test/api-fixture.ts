@@ -47,7 +47,7 @@ export interface ApiFixture {
 export const authorization: string = toAuthorization(authKeys.guest);
 
 /** A module that does nothing, in base64: a `_start` that returns at once. */
-const emptyModule = 'AGFzbQEAAAABBAFgAAADAgEABwoBBl9zdGFydAAACgQBAgAL';
+export const emptyModule = 'AGFzbQEAAAABBAFgAAADAgEABwoBBl9zdGFydAAACgQBAgAL';
 
 export function openApi(settings: Readonly<Record<string, string>> = {}): ApiFixture {
   const flags = Object.entries(settings).map(([path, text]) => ({ path, text, flag: `--${path}` }));

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { openApi } from './api-fixture.js';
+import { emptyModule, openApi } from './api-fixture.js';
 
 /* Scripts match OpenWhisk's sentences: ours begin with them, letter for letter, and go on with help. */
 
-const exec = { kind: 'wasm:0.1', code: 'AGFzbQEAAAA=' };
+const exec = { kind: 'wasm:0.1', code: emptyModule };
 const malformed = 'The request content was malformed:\nrequirement failed: ';
 const limited = (limits: object): object => ({ body: { exec, limits } });
 const sequence = (...components: string[]): object => ({
