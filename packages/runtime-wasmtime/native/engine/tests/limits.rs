@@ -1,6 +1,5 @@
 //! What a guest may take of the host, where no other language of the tests can write the guest.
 
-#[expect(dead_code, reason = "each test uses a part of it")]
 mod host;
 
 use wasmwhisk_engine::Success;

@@ -1,6 +1,6 @@
 //! No guest keeps a thread from another for long, whatever it does between two looks at the epoch.
 
-#[expect(dead_code, reason = "each test uses a part of it")]
+#[expect(dead_code, reason = "these tests begin several runs at once")]
 mod host;
 
 use host::host;

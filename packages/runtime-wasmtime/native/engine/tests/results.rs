@@ -1,6 +1,5 @@
 //! What a component returns is read before the component frees it.
 
-#[expect(dead_code, reason = "each test uses a part of it")]
 mod host;
 
 use wasmwhisk_engine::{Failure, Success};
