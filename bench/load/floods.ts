@@ -53,8 +53,8 @@ export const floods: readonly Flood[] = [
 
 /** The module of a flood: a plain command that answers `{}`. */
 export async function floodModule({ body }: Flood): Promise<Uint8Array> {
-  const { parseWat } = await wabt();
-  const parsed = parseWat(
+  const wat = await wabt();
+  const parsed = wat.parseWat(
     'flood.wat',
     `(module
       (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))

@@ -64,7 +64,7 @@ export {
   type ListenSettings,
   type ServedService,
 } from './http/listening-server.js';
-export { createHttpServer } from './http/http-server.js';
+export { createHttpServer, type ServerSettings } from './http/http-server.js';
 export { inspectCode, type CodeInspection } from './inspection.js';
 export type { ActivationLogLimits } from './logs/activation-log.js';
 export type { LogLine } from './logs/log-line.js';
@@ -72,6 +72,7 @@ export type { LogArchive } from './logs/log-archive.js';
 export { FramedDestination, type WriteLine } from './logs/framed-destination.js';
 export type { LogDestination, LogOwner } from './logs/log-destination.js';
 export type { Metrics } from './metrics.js';
+export type { MetricsText } from './metrics-text.js';
 export { choosePrecompiledRuntime } from './preparation/precompiled-runtime.js';
 export type { DescriptorRequests } from './policy.js';
 export type {

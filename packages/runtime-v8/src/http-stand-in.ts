@@ -1,18 +1,11 @@
 import { sleep, type SleepOptions } from '@wasmwhisk/wasi';
 
-/**
- * `http.get` of the forerunner's guests, a stand-in for a request: takes no address, waits for
- * 300 ms and answers 0.
- */
-export const httpGet = {
-  module: 'http',
-  name: 'get',
-  signature: { params: [], results: ['i32'] },
-} as const;
-
 const requestNs = 300_000_000n;
 
-/** The function itself; wrapped in `WebAssembly.Suspending`, the guest gives its thread back. */
+/**
+ * `http.get` of the forerunner's guests, a stand-in for a request: takes no address, waits for 300 ms and
+ * answers 0. Wrapped in `WebAssembly.Suspending`, the guest gives its thread back.
+ */
 export function createHttpGet(options: SleepOptions): () => Promise<number> {
   return async () => {
     await sleep(requestNs, options);

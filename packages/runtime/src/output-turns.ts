@@ -7,7 +7,7 @@ const sliceMs = 5;
 const gapMs = 1;
 
 /** Most bytes that a sink is given at once: nothing but line ends makes a line of each. */
-export const outputPieceBytes: number = 1024;
+export const outputPieceBytes = 1024;
 
 /** Output on its way to a sink. */
 export interface OutputTask {

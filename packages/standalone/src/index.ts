@@ -11,6 +11,7 @@ export {
   StorageError,
   storageErrors,
   type StorageErrorCode,
+  type StorageErrorOptions,
 } from './storage/storage-error.js';
 export { defaultUsers } from './users/default-users.js';
 export type { Identity } from './users/identity.js';
