@@ -4,7 +4,7 @@ use crate::container::Container;
 use crate::failure::Failure;
 use crate::guest_store::{ComponentStore, ModuleStore};
 use crate::lanes::{self, Lanes};
-use crate::outbox::{Event, Outbox, Usage};
+use crate::outbox::{EVENT_BYTES, Event, Outbox, Usage};
 use crate::preemption::Ticks;
 use crate::run_state::{End, RunState};
 use crate::run_task::GuestFuture;
@@ -323,6 +323,16 @@ impl Shared {
             &self.guarded_component_linker
         } else {
             &self.component_linker
+        }
+    }
+
+    /// The main thread has handled events of output of a run, with so many bytes together. Only now may
+    /// its guest write as much again.
+    pub fn output_handled(&self, run: u64, events: usize, bytes: usize) {
+        if let Some(run) = self.runs.get(run) {
+            run.log_unread
+                .fetch_sub(bytes + events * EVENT_BYTES, Ordering::AcqRel);
+            run.log_waker.wake();
         }
     }
 

@@ -1,6 +1,5 @@
 //! What the main thread has to be told, in order, with one wake-up for all that is ready.
 
-use crate::engine::Shared;
 use crate::failure::Failure;
 use crate::run_state::RunState;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -168,18 +167,6 @@ impl Outbox {
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Shared {
-    /// The main thread has handled events of output of a run, with so many bytes together. Only now may
-    /// its guest write as much again.
-    pub fn output_handled(&self, run: u64, events: usize, bytes: usize) {
-        if let Some(run) = self.runs.get(run) {
-            run.log_unread
-                .fetch_sub(bytes + events * EVENT_BYTES, Ordering::AcqRel);
-            run.log_waker.wake();
-        }
     }
 }
 
